@@ -1,0 +1,1 @@
+"""The business and its tables, one noun per module."""

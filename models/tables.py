@@ -1,0 +1,66 @@
+"""All tables, so that one import knows the whole database."""
+
+from sqlmodel import SQLModel
+
+from models.access_record import AccessRecord
+from models.access_token import AccessToken
+from models.audit_record import AuditRecord
+from models.calendar_version import CalendarDay, CalendarVersion
+from models.command_batch import CommandBatch
+from models.customer import Customer
+from models.daily_figure import DailyFigure
+from models.department import Department
+from models.feedback import Feedback
+from models.feedback_number import NumberSerial
+from models.idempotency_key import IdempotencyKey
+from models.incident import Incident
+from models.keyword import Keyword
+from models.notice import Notice
+from models.notice_delivery import NoticeDelivery
+from models.outbound_message import OutboundMessage
+from models.person import Person
+from models.personal_key import PersonalErasure, PersonalKey
+from models.personal_value import PersonalValue
+from models.process_definition import ProcessDefinition, ProcessResource
+from models.process_instance import INSTANCE_SEQUENCE, ProcessInstance
+from models.start_request import StartRequest
+from models.survey import Survey
+from models.user_task import UserTask
+
+metadata = SQLModel.metadata
+
+# The application may read and add to these, and nothing more.
+APPEND_ONLY: tuple[type[SQLModel], ...] = (AuditRecord, AccessRecord, CommandBatch)
+
+__all__ = [
+    "APPEND_ONLY",
+    "INSTANCE_SEQUENCE",
+    "AccessRecord",
+    "AccessToken",
+    "AuditRecord",
+    "CalendarDay",
+    "CalendarVersion",
+    "CommandBatch",
+    "Customer",
+    "DailyFigure",
+    "Department",
+    "Feedback",
+    "IdempotencyKey",
+    "Incident",
+    "Keyword",
+    "Notice",
+    "NoticeDelivery",
+    "NumberSerial",
+    "OutboundMessage",
+    "Person",
+    "PersonalErasure",
+    "PersonalKey",
+    "PersonalValue",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "ProcessResource",
+    "StartRequest",
+    "Survey",
+    "UserTask",
+    "metadata",
+]

@@ -1,0 +1,41 @@
+"""User tasks as people search them."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from models.columns import TextArray, Timestamp
+
+
+class UserTask(SQLModel, table=True):
+    """Work for a person (用户任务): a read model without variables and without customers."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index("user_task_assignee_idx", "assignee", "state"),
+        Index("user_task_groups_idx", "candidate_groups", postgresql_using="gin"),
+        Index("user_task_state_idx", "state", "created_at"),
+    )
+
+    key: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    instance_key: int = Field(sa_type=BigInteger, index=True)
+    process_id: str
+    definition_digest: str = Field(max_length=64)
+    element_id: str
+    element_instance_key: int = Field(sa_type=BigInteger)
+    name: str
+    state: str = "CREATED"
+    assignee: str | None = None
+    candidate_users: list[str] = Field(default_factory=list, sa_type=TextArray)
+    candidate_groups: list[str] = Field(default_factory=list, sa_type=TextArray)
+    due_date: datetime | None = Field(default=None, sa_type=Timestamp)
+    follow_up_date: datetime | None = Field(default=None, sa_type=Timestamp)
+    priority: int = 50
+    form_id: str | None = None
+    feedback_number: str | None = Field(default=None, index=True)
+    created_at: datetime = Field(sa_type=Timestamp)
+    completed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    revision: int = 1
