@@ -22,6 +22,6 @@ class AuditRecord(SQLModel, table=True):
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime = Field(primary_key=True, sa_type=Timestamp)
     kind: str
-    element: str | None = None
-    key: int | None = Field(default=None, sa_type=BigInteger)
+    element: str = ""
+    key: int = Field(default=0, sa_type=BigInteger)
     data: dict[str, Any] = Field(sa_type=JSONB)

@@ -30,10 +30,36 @@ from models.user_task import UserTask
 metadata = SQLModel.metadata
 
 # The application may read and add to these, and nothing more.
-APPEND_ONLY: tuple[type[SQLModel], ...] = (AuditRecord, AccessRecord, CommandBatch)
+APPEND_ONLY = frozenset(
+    {
+        "audit_record",
+        "access_record",
+        "command_batch",
+        "process_resource",
+        "working_calendar",
+        "calendar_day",
+        "personal_erasure",
+    }
+)
+
+# All else is kept for good; only these may lose rows.
+DELETABLE = frozenset(
+    {
+        "access_token",
+        "daily_figure",
+        "idempotency_key",
+        "keyword",
+        "notice",
+        "notice_delivery",
+        "personal_key",
+        "personal_value",
+        "start_request",
+    }
+)
 
 __all__ = [
     "APPEND_ONLY",
+    "DELETABLE",
     "INSTANCE_SEQUENCE",
     "AccessRecord",
     "AccessToken",

@@ -1,0 +1,1 @@
+"""Door: the database brought to the newest shape, then filled with what every start needs."""

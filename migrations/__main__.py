@@ -1,0 +1,33 @@
+"""Entry of `python -m migrations`: upgrade as the owner, then seed."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+import settings
+from migrations.seeds import SEEDS, Plan
+from migrations.upgrade import upgrade
+from models.database import engine
+
+
+def main() -> None:
+    """Bring the database to the newest shape and fill in what every start needs."""
+    chosen = settings.load()
+    now = datetime.now(UTC)
+    owner = engine(chosen.owner_database_url, pool_size=1, application_name="bihuan migrations")
+    application = make_url(chosen.database_url).username
+    if application is None:
+        raise SystemExit("BIHUAN_DATABASE_URL names no role for the application")
+    try:
+        upgrade(owner, application=application, today=now.date())
+        plan = Plan(now, chosen.demo_logins_path if chosen.demo_people else None)
+        for seed in SEEDS:
+            with Session(owner) as session, session.begin():
+                seed(session, plan)
+    finally:
+        owner.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""What every start fills in, in order; each seed may run again and again."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from migrations.seeds.plan import Plan
+
+Seed = Callable[[Session, Plan], None]
+
+# Run one after another, each in its own transaction. Deploying the bundled diagrams joins here.
+SEEDS: tuple[Seed, ...] = ()
+
+__all__ = ["SEEDS", "Plan", "Seed"]
