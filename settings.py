@@ -1,0 +1,95 @@
+"""Settings of every door, read once from the environment and the file `.env` (设置)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent
+SERVERS = ("postgres", "temporal", "prefect")
+DOORS = ("migrations", "worker", "api", "flows")
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """What a deployment may choose; each field is `BIHUAN_<FIELD>` in the environment.
+
+    The supervisor fills in the addresses of the servers it starts. An address that the deployment
+    sets itself names an external server, which is then not started. Empty means not set.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="BIHUAN_",
+        env_file=PROJECT / ".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    home: Path = PROJECT / ".bihuan"
+    parts: Words = SERVERS + DOORS
+    log_level: str = "info"
+    locale: str = "zh-CN"
+
+    # Addresses may hold passwords: they stay out of repr and so out of logs.
+    database_url: str = Field(default="", repr=False)
+    owner_database_url: str = Field(default="", repr=False)
+
+    temporal_address: str = ""
+    temporal_namespace: str = "bihuan"
+    temporal_retention_days: int = Field(default=90, ge=1)
+    task_queue: str = "bihuan"
+
+    prefect_api_url: str = ""
+    prefect_database_url: str = Field(default="", repr=False)
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=0, ge=0, le=65535)
+    public_url: str = ""
+    intake_rate_per_minute: int = Field(default=600, ge=1)
+
+    secrets_dir: Path | None = None
+    demo_people: bool = False
+    demo_logins_file: Path | None = None
+    time_scale: float = Field(default=1.0, gt=0)
+
+    notice_urls: Words = Field(default=(), repr=False)
+    notice_schemas: Words = ("mailto", "mailtos", "wecombot", "dingtalk", "feishu", "json", "jsons")
+
+    @field_validator("parts", "notice_urls", "notice_schemas", mode="before")
+    @classmethod
+    def _split_words(cls, value: object) -> object:
+        """Accept words separated by blanks, since addresses may contain commas."""
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("parts")
+    @classmethod
+    def _check_parts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        known = SERVERS + DOORS
+        if unknown := [part for part in value if part not in known]:
+            raise ValueError(f"unknown parts {unknown}, known are {list(known)}")
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _resolve_home(cls, value: Path) -> Path:
+        return (PROJECT / value.expanduser()).resolve()
+
+    @property
+    def secrets_path(self) -> Path:
+        """Folder of the key files service.key, epoch.key and link.key."""
+        return self.secrets_dir or self.home / "secrets"
+
+    @property
+    def demo_logins_path(self) -> Path:
+        """File with one `username password role` a line, mode 0600."""
+        return self.demo_logins_file or self.home / "demo-logins.txt"
+
+
+def load() -> Settings:
+    """Read the settings of this process."""
+    return Settings()

@@ -1,0 +1,51 @@
+"""Secrets that the stack makes for itself, each in a file of mode 0600 (密钥)."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+KEY_NAMES = ("service.key", "epoch.key", "link.key")
+KEY_BYTES = 32
+
+
+class MissingKeyError(Exception):
+    """Data is there, but a key that it was written with is not."""
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, readable by its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)
+
+
+def make_keys(folder: Path, *, data_exists: bool) -> None:
+    """Make the key files on the first start; later a missing one is an error, not a new one.
+
+    A new key in the place of a lost one would leave everything written before unreadable, and
+    nobody would know until it is looked at.
+    """
+    missing = [name for name in KEY_NAMES if not (folder / name).exists()]
+    if missing and (data_exists or len(missing) < len(KEY_NAMES)):
+        raise MissingKeyError(f"missing in {folder}: {', '.join(missing)}; restore from a backup")
+    for name in missing:
+        write_private(folder / name, secrets.token_bytes(KEY_BYTES))
+
+
+def make_passwords(path: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return a password for each name, making those that the file does not hold yet."""
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    wanted = {name: known.get(name) or secrets.token_urlsafe(24) for name in names}
+    if wanted != known:
+        write_private(path, json.dumps(wanted, indent=2).encode())
+    return wanted
