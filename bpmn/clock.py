@@ -1,0 +1,126 @@
+"""Due times: ISO 8601 durations, dates and cycles on wall or working time (到期时间)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+_DURATION = re.compile(
+    r"^(?P<sign>-)?P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
+)
+_CYCLE = re.compile(r"^R(?P<times>\d*)/(?P<interval>P.+)$")
+ENDLESS = -1
+
+
+class TimerError(ValueError):
+    """The text is no duration, date or cycle."""
+
+
+class Calendar(Protocol):
+    """Working time (工作日历), given by the caller."""
+
+    def add_working_days(self, start: datetime, days: int) -> datetime:
+        """Return the same wall time, so many working days later."""
+
+    def add_working_time(self, start: datetime, duration: timedelta) -> datetime:
+        """Return the instant at which so much working time has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """An ISO 8601 duration in its three parts that do not convert into one another."""
+
+    months: int
+    days: int
+    time: timedelta
+
+
+def parse_duration(text: str) -> Duration:
+    """Return the duration of a text such as `PT2H`, `P3D` or `P1M`.
+
+    Raises:
+        TimerError: not an ISO 8601 duration, or a negative one.
+    """
+    match = _DURATION.match(text)
+    if match is None or text.endswith(("P", "T")) or match["sign"]:
+        raise TimerError(text)
+    part = {name: float(value or 0) for name, value in match.groupdict().items() if name != "sign"}
+    return Duration(
+        months=int(part["years"] * 12 + part["months"]),
+        days=int(part["weeks"] * 7 + part["days"]),
+        time=timedelta(hours=part["hours"], minutes=part["minutes"], seconds=part["seconds"]),
+    )
+
+
+def parse_cycle(text: str) -> tuple[int, str]:
+    """Return repetitions (`ENDLESS` for `R/...`) and the interval of `R3/PT1H`."""
+    match = _CYCLE.match(text)
+    if match is None:
+        raise TimerError(text)
+    parse_duration(match["interval"])
+    return (int(match["times"]) if match["times"] else ENDLESS), match["interval"]
+
+
+def parse_instant(text: str) -> datetime:
+    """Return the instant of an ISO 8601 text; without offset it is UTC."""
+    try:
+        value = datetime.fromisoformat(text.partition("[")[0])
+    except ValueError as error:
+        raise TimerError(text) from error
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def to_text(instant: datetime) -> str:
+    """Return the instant as records hold it, so that texts sort as instants do."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _add_months(start: datetime, months: int) -> datetime:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    for day in range(start.day, start.day - 4, -1):
+        try:
+            return start.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise TimerError(str(months))
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the engine is told of time.
+
+    Attributes:
+        now: the instant of the command.
+        calendar: working time, for timers with `bihuan:clock="working"`.
+        scale: factor on every duration, below 1 to play a life in seconds.
+    """
+
+    now: datetime
+    calendar: Calendar | None = None
+    scale: float = 1.0
+
+    def after(self, start: datetime, text: str, clock: str = "wall") -> datetime:
+        """Return the instant that lies a duration after `start`."""
+        duration = parse_duration(text)
+        if clock == "working" and self.calendar is not None:
+            due = start
+            if duration.days:
+                due = self.calendar.add_working_days(due, duration.days)
+            if duration.time:
+                due = self.calendar.add_working_time(due, duration.time)
+        else:
+            due = _add_months(start, duration.months) + timedelta(days=duration.days)
+            due += duration.time
+        return start + (due - start) * self.scale
+
+    def next_repetition(self, due: datetime, interval: str, clock: str) -> datetime:
+        """Return the first repetition in the future: what an outage missed is not made up for."""
+        following = self.after(due, interval, clock)
+        if following <= due:
+            raise TimerError(interval)
+        while following <= self.now:
+            following = self.after(following, interval, clock)
+        return following

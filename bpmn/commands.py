@@ -1,0 +1,240 @@
+"""Commands (命令): what people, timers, finished work and messages ask of an instance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from bpmn.state import State
+
+
+class Rejection(Exception):  # noqa: N818 (the standard word of Zeebe for a refused command)
+    """The command cannot be carried out now: `code` and data, nothing has changed."""
+
+    def __init__(self, code: str, **data: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.data = data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What is asked; `id` makes a repetition recognisable, `actor` is the user name or ""."""
+
+    kind: ClassVar[str] = ""
+    id: str
+    actor: str = ""
+
+    def check(self, state: State) -> None:
+        """Raise `Rejection` if the state forbids the command."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the command as a JSON object with its `kind`."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateInstance(Command):
+    """Begin: the process of the definition, the first variables, the calendar's version."""
+
+    kind: ClassVar[str] = "create_instance"
+    definition: str
+    process: str
+    variables: dict[str, Any] = field(default_factory=dict)
+    calendar: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FireTimers(Command):
+    """The alarm rang: fire every timer that is due."""
+
+    kind: ClassVar[str] = "fire_timers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteJob(Command):
+    """A step outside the batch has finished."""
+
+    kind: ClassVar[str] = "complete_job"
+    key: int
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailJob(Command):
+    """A step has failed after its retries: `code` is a word, never a message."""
+
+    kind: ClassVar[str] = "fail_job"
+    key: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThrowError(Command):
+    """A step asks for the drawing's error path (BPMN error)."""
+
+    kind: ClassVar[str] = "throw_error"
+    key: int
+    code: str
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnUserTask(Command):
+    key: int
+
+    @override
+    def check(self, state: State) -> None:
+        if self.key not in state.user_tasks:
+            raise Rejection("user_task_not_active", key=str(self.key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignUserTask(_OnUserTask):
+    """Give a task to somebody; without `allow_override` only when nobody has it (claim, 接单)."""
+
+    kind: ClassVar[str] = "assign_user_task"
+    assignee: str
+    allow_override: bool = True
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse a task that is gone or, for a claim, somebody else's."""
+        _OnUserTask.check(self, state)
+        holder = state.user_tasks[self.key].assignee
+        if holder and holder != self.assignee and not self.allow_override:
+            raise Rejection("user_task_already_assigned", key=str(self.key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnassignUserTask(_OnUserTask):
+    """Give a task back to its candidates."""
+
+    kind: ClassVar[str] = "unassign_user_task"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateUserTask(_OnUserTask):
+    """Change due date, follow-up date, priority or candidates."""
+
+    kind: ClassVar[str] = "update_user_task"
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteUserTask(_OnUserTask):
+    """Finish a task; with `expected_assignee` only if that person still has it."""
+
+    kind: ClassVar[str] = "complete_user_task"
+    variables: dict[str, Any] = field(default_factory=dict)
+    expected_assignee: str | None = None
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse a task that is gone or has changed hands."""
+        _OnUserTask.check(self, state)
+        holder = state.user_tasks[self.key].assignee
+        if self.expected_assignee is not None and holder != self.expected_assignee:
+            raise Rejection("user_task_not_yours", key=str(self.key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishMessage(Command):
+    """Deliver a message to this instance."""
+
+    kind: ClassVar[str] = "publish_message"
+    name: str
+    correlation_key: str = ""
+    variables: dict[str, Any] = field(default_factory=dict)
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse a message that nothing waits for."""
+        if not any(
+            s.name == self.name and s.correlation_key in {"", self.correlation_key}
+            for s in state.subscriptions.values()
+        ):
+            raise Rejection("message_not_awaited", name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelInstance(Command):
+    """End the instance now; `reason` is a code."""
+
+    kind: ClassVar[str] = "cancel_instance"
+    reason: str = ""
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse what has ended."""
+        if state.ended:
+            raise Rejection("process_instance_ended")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveIncident(Command):
+    """Try again what an incident stopped."""
+
+    kind: ClassVar[str] = "resolve_incident"
+    key: int
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse an incident that is not open."""
+        if self.key not in state.incidents:
+            raise Rejection("incident_not_active", key=str(self.key))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetVariables(Command):
+    """Change variables of an element instance (0: of the process instance)."""
+
+    kind: ClassVar[str] = "set_variables"
+    scope: int = 0
+    variables: dict[str, Any] = field(default_factory=dict)
+    local: bool = False
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse a scope that is not active."""
+        if state.ended or (self.scope and self.scope not in state.elements):
+            raise Rejection("element_instance_not_active", key=str(self.scope))
+
+
+_COMMANDS: dict[str, type[Command]] = {
+    command.kind: command
+    for command in (
+        CreateInstance,
+        FireTimers,
+        CompleteJob,
+        FailJob,
+        ThrowError,
+        AssignUserTask,
+        UnassignUserTask,
+        UpdateUserTask,
+        CompleteUserTask,
+        PublishMessage,
+        CancelInstance,
+        ResolveIncident,
+        SetVariables,
+    )
+}
+
+
+def from_json(value: dict[str, Any]) -> Command:
+    """Return the command of a JSON object with `kind`.
+
+    Raises:
+        Rejection: `command_unknown` or `command_malformed`.
+    """
+    arguments = dict(value)
+    command = _COMMANDS.get(str(arguments.pop("kind", "")))
+    if command is None:
+        raise Rejection("command_unknown")
+    try:
+        return command(**arguments)
+    except TypeError as error:
+        raise Rejection("command_malformed") from error

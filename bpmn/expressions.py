@@ -1,0 +1,87 @@
+"""FEEL as the drawing uses it: conditions, mappings, texts; what cannot be is an incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bpmn import feel
+from bpmn.feel.values import to_json
+from bpmn.variables import nest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from bpmn.model import VariableMapping
+
+
+class IncidentError(Exception):
+    """An element cannot go on: `code` and details for the operator (no values of variables)."""
+
+    def __init__(self, code: str, job: int = 0, **details: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.job = job
+        self.details = details
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The variables that an expression sees, and the time."""
+
+    variables: Mapping[str, Any]
+    now: datetime
+
+    def value(self, expression: str) -> Any:
+        """Return the JSON value of FEEL; null where it has none.
+
+        Raises:
+            IncidentError: `expression_invalid` when it is not FEEL at all.
+        """
+        try:
+            result = feel.evaluate(expression, self.variables, now=self.now)
+        except feel.FeelSyntaxError as error:
+            raise IncidentError("expression_invalid", expression=expression) from error
+        return to_json(result.value)
+
+    def condition(self, expression: str, flow: str) -> bool:
+        """Return a flow's condition; anything but true or false is an incident."""
+        value = self.value(expression)
+        if not isinstance(value, bool):
+            raise IncidentError("condition_not_boolean", flow=flow, expression=expression)
+        return value
+
+    def text(self, source: str | None) -> Any:
+        """Return plain text as it stands and `=...` as FEEL."""
+        if source is None or not source.startswith("="):
+            return source
+        return self.value(source.removeprefix("="))
+
+    def texts(self, source: str | None) -> list[str]:
+        """Return a list of texts: FEEL list, or plain text with commas."""
+        value = self.text(source)
+        if value is None:
+            return []
+        parts = value if isinstance(value, list) else str(value).split(",")
+        return [text for part in parts if part is not None and (text := str(part).strip())]
+
+    def required(self, source: str, code: str) -> str:
+        """Return a text that must not be empty or null."""
+        value = self.text(source)
+        if value is None or value == "":
+            raise IncidentError(code, expression=source)
+        return str(value)
+
+    def mapped(self, mappings: Iterable[VariableMapping]) -> dict[str, Any]:
+        """Return the targets of input or output mappings, later ones seeing earlier ones."""
+        results: dict[str, Any] = {}
+        for mapping in mappings:
+            inner = Scope({**self.variables, **results}, self.now)
+            root = mapping.target.partition(".")[0]
+            if root not in results and root != mapping.target and root in self.variables:
+                results[root] = self.variables[root]
+                if isinstance(results[root], dict):
+                    results[root] = dict(results[root])
+            nest(mapping.target, inner.value(mapping.source), results)
+        return results

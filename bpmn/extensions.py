@@ -1,0 +1,109 @@
+"""The `zeebe:` and `bihuan:` extension elements of a flow node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpmn.model import Call, TaskDefinition, Timer, UserTaskDefinition, VariableMapping
+
+if TYPE_CHECKING:
+    from bpmn.xml import Node
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+BIHUAN = "https://bihuan.dev/schema/bpmn/1.0"
+
+
+def expression(text: str) -> str:
+    """Return FEEL without its leading `=`."""
+    return text.strip().removeprefix("=").strip()
+
+
+def block(node: Node) -> Node | None:
+    """Return the `bpmn:extensionElements` of an element."""
+    return node.first(BPMN, "extensionElements")
+
+
+def _extension(node: Node, name: str) -> Node | None:
+    extensions = block(node)
+    return extensions.first(ZEEBE, name) if extensions else None
+
+
+def mappings(node: Node, name: str) -> tuple[VariableMapping, ...]:
+    """Return the `input` or `output` mappings of `zeebe:ioMapping`, in order."""
+    found = _extension(node, "ioMapping")
+    if found is None:
+        return ()
+    return tuple(
+        VariableMapping(expression(child.get("source")), child.get("target"))
+        for child in found.all(ZEEBE, name)
+    )
+
+
+def task_definition(node: Node) -> TaskDefinition | None:
+    """Return which step does the work of a service-like task or throwing event."""
+    found = _extension(node, "taskDefinition")
+    if found is None:
+        return None
+    headers = _extension(node, "taskHeaders")
+    pairs = headers.all(ZEEBE, "header") if headers else ()
+    return TaskDefinition(
+        type=found.get("type"),
+        retries=found.get("retries", "3"),
+        headers={pair.get("key"): pair.get("value") for pair in pairs},
+    )
+
+
+def user_task_definition(node: Node) -> UserTaskDefinition:
+    """Return form, assignment, schedule and priority of a user task."""
+    form = _extension(node, "formDefinition")
+    people = _extension(node, "assignmentDefinition")
+    schedule = _extension(node, "taskSchedule")
+    priority = _extension(node, "priorityDefinition")
+    return UserTaskDefinition(
+        form=(form.get("formId") or form.get("formKey") or None) if form else None,
+        assignee=(people.get("assignee") or None) if people else None,
+        candidate_groups=(people.get("candidateGroups") or None) if people else None,
+        candidate_users=(people.get("candidateUsers") or None) if people else None,
+        due_date=(schedule.get("dueDate") or None) if schedule else None,
+        follow_up_date=(schedule.get("followUpDate") or None) if schedule else None,
+        priority=(priority.get("priority") or None) if priority else None,
+    )
+
+
+def _flag(node: Node, name: str) -> bool:
+    return node.get(name, "true") != "false"
+
+
+def call(node: Node) -> Call | None:
+    """Return the called decision, process or script of an element."""
+    if found := _extension(node, "calledDecision"):
+        return Call(found.get("decisionId"), found.get("resultVariable") or None)
+    if found := _extension(node, "script"):
+        return Call(expression(found.get("expression")), found.get("resultVariable") or None)
+    if found := _extension(node, "calledElement"):
+        return Call(
+            found.get("processId"),
+            propagate_parent=_flag(found, "propagateAllParentVariables"),
+            propagate_child=_flag(found, "propagateAllChildVariables"),
+        )
+    return None
+
+
+def correlation_key(message: Node) -> str | None:
+    """Return the correlation key of a `bpmn:message`."""
+    found = _extension(message, "subscription")
+    return expression(found.get("correlationKey")) if found else None
+
+
+def timer(node: Node) -> Timer | None:
+    """Return a `bpmn:timerEventDefinition`; `bihuan:clock="working"` counts working days."""
+    names = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
+    for child in node.all(BPMN, *names):
+        return Timer(names[child.name], child.text.strip(), node.get("clock", "wall", BIHUAN))
+    return None
+
+
+def status(node: Node) -> str | None:
+    """Return the feedback status that an element brings (`bihuan:status`)."""
+    return node.get("status", namespace=BIHUAN) or None

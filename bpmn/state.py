@@ -1,0 +1,163 @@
+"""The state of one process instance (流程实例): plain data, changed only by `apply`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEY_BITS = 20
+
+
+def instance_key(key: int) -> int:
+    """Return the instance that an element, task, timer or incident key belongs to."""
+    return key >> KEY_BITS << KEY_BITS
+
+
+@dataclass(slots=True)
+class ElementInstance:
+    """An element that is active; `scope` is the key of the instance around it, 0 for the root."""
+
+    key: int
+    element: str
+    kind: str
+    process: str
+    scope: int
+    variables: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Token:
+    """A sequence flow that was taken and whose target has not begun."""
+
+    flow: str
+    target: str
+    process: str
+    scope: int
+
+
+@dataclass(slots=True)
+class Timer:
+    """A timer that will fire: `due` ISO 8601 UTC; `repetitions` left, -1 without end."""
+
+    key: int
+    element: str
+    host: int
+    due: str
+    repetitions: int = 1
+    interval: str = ""
+
+
+@dataclass(slots=True)
+class Job:
+    """Work of a service task; `retries` 0 means that it waits for an operator."""
+
+    key: int
+    element: str
+    host: int
+    type: str
+    retries: int
+    attempt: int = 1
+
+
+@dataclass(slots=True)
+class UserTask:
+    """A task for people (用户任务)."""
+
+    key: int
+    element: str
+    host: int
+    assignee: str | None = None
+
+
+@dataclass(slots=True)
+class Subscription:
+    """A message that is waited for."""
+
+    key: int
+    element: str
+    host: int
+    name: str
+    correlation_key: str = ""
+
+
+@dataclass(slots=True)
+class Incident:
+    """Something that an operator must mend; `phase` tells where to go on."""
+
+    key: int
+    element: str
+    host: int
+    code: str
+    phase: str
+    job: int = 0
+
+
+@dataclass(slots=True)
+class State:
+    """All that is true of an instance after record `number`.
+
+    Attributes:
+        calendar: version of the working calendar that the instance counts with.
+        phase: `new`, `active`, `completed` or `canceled`.
+        elements, timers, jobs, user_tasks, subscriptions, incidents: what is active, by key.
+        tokens: sequence flows taken whose target has not begun, oldest first.
+    """
+
+    key: int
+    definition: str = ""
+    process: str = ""
+    calendar: int = 0
+    phase: str = "new"
+    number: int = 0
+    last_key: int = 0
+    elements: dict[int, ElementInstance] = field(default_factory=dict)
+    tokens: list[Token] = field(default_factory=list)
+    timers: dict[int, Timer] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    user_tasks: dict[int, UserTask] = field(default_factory=dict)
+    subscriptions: dict[int, Subscription] = field(default_factory=dict)
+    incidents: dict[int, Incident] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the instance has completed or was canceled."""
+        return self.phase in {"completed", "canceled"}
+
+    def children(self, scope: int) -> Iterator[ElementInstance]:
+        """Yield the active instances directly inside a scope, oldest first."""
+        return (e for e in self.elements.values() if e.scope == scope)
+
+    def next_due(self) -> str | None:
+        """Return when the earliest timer is due."""
+        return min((timer.due for timer in self.timers.values()), default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the state as a JSON object; keyed parts become lists."""
+        value: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
+        value["tokens"] = [asdict(token) for token in self.tokens]
+        for name in _KEYED:
+            value[name] = [asdict(part) for part in getattr(self, name).values()]
+        return value
+
+    @staticmethod
+    def from_json(value: dict[str, Any]) -> State:
+        """Return the state of a JSON object."""
+        state = State(**{name: value[name] for name in _PLAIN})
+        state.tokens = [Token(**token) for token in value["tokens"]]
+        for name, part in _KEYED.items():
+            setattr(state, name, {one["key"]: part(**one) for one in value[name]})
+        return state
+
+
+_KEYED: dict[str, Any] = {
+    "elements": ElementInstance,
+    "timers": Timer,
+    "jobs": Job,
+    "user_tasks": UserTask,
+    "subscriptions": Subscription,
+    "incidents": Incident,
+}
+_PLAIN = tuple(f.name for f in fields(State) if f.name not in _KEYED and f.name != "tokens")

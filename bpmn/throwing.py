@@ -1,0 +1,63 @@
+"""Errors and escalations: from where they are thrown outwards to whoever catches them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bpmn import triggers
+from bpmn.expressions import IncidentError
+from bpmn.records import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpmn.model import Element
+    from bpmn.run import Run
+    from bpmn.state import ElementInstance
+
+
+def _listeners(run: Run, instance: ElementInstance) -> Iterator[tuple[ElementInstance, Element]]:
+    """Yield who could catch, innermost first: own boundary, then the event sub-processes around."""
+    inner: ElementInstance | None = None
+    key = instance.key
+    while key:
+        host = run.state.elements[key]
+        element = run.element(host)
+        drawing = run.definition.processes[host.process]
+        for start in triggers.event_sub_process_starts(run, element, host.process):
+            # What is thrown inside an event sub-process is not caught by that one again.
+            if inner is None or inner.element != start.scope:
+                yield host, start
+        for boundary in drawing.boundaries.get(element.id, ()):
+            yield host, boundary
+        inner, key = host, host.scope
+
+
+def _catcher(
+    run: Run, instance: ElementInstance, kind: str, code: str
+) -> tuple[ElementInstance, Element] | None:
+    for host, event in _listeners(run, instance):
+        if event.event and event.event.kind == kind and event.event.code in {None, "", code}:
+            return host, event
+    return None
+
+
+def throw_error(
+    run: Run, instance: ElementInstance, code: str, variables: dict[str, Any]
+) -> None:
+    """Hand a BPMN error to its catcher; nobody catching it is an incident."""
+    caught = _catcher(run, instance, "error", code)
+    if caught is None:
+        raise IncidentError("error_not_caught", error=code)
+    host, event = caught
+    run.emit(Kind.ERROR_THROWN, instance.element, instance.key, code=code, catcher=event.id)
+    triggers.trigger(run, host, event, variables)
+
+
+def escalate(run: Run, instance: ElementInstance, code: str) -> None:
+    """Tell whoever catches the escalation; nobody catching it is no fault (BPMN 10.5.1)."""
+    caught = _catcher(run, instance, "escalation", code)
+    catcher = caught[1].id if caught else ""
+    run.emit(Kind.ESCALATED, instance.element, instance.key, code=code, catcher=catcher)
+    if caught is not None:
+        triggers.trigger(run, *caught, {})

@@ -1,0 +1,218 @@
+"""What an instance listens to: timers and messages of boundary, catching and start events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bpmn.clock import ENDLESS, TimerError, parse_cycle, parse_instant, to_text
+from bpmn.expressions import IncidentError, Scope
+from bpmn.records import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bpmn.model import Element, Message, Timer
+    from bpmn.run import Run
+    from bpmn.state import ElementInstance
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A trigger that was worked out and is not recorded yet."""
+
+    kind: Kind
+    element: str
+    data: dict[str, Any]
+
+
+def event_sub_process_starts(run: Run, element: Element, process: str) -> list[Element]:
+    """Return the start events of the event sub-processes directly inside a scope."""
+    drawing = run.definition.processes[process]
+    subs = drawing.event_sub_processes.get(element.id, ())
+    return [start for sub in subs for start in drawing.starts.get(sub.id, ())]
+
+
+def open_attached(run: Run, element: Element, instance: ElementInstance) -> None:
+    """Listen to the boundary events of an activity and the event sub-processes inside it."""
+    drawing = run.definition.processes[instance.process]
+    starts = event_sub_process_starts(run, element, instance.process)
+    open_all(run, (*drawing.boundaries.get(element.id, ()), *starts), instance)
+
+
+def open_all(run: Run, events: Iterable[Element], instance: ElementInstance) -> None:
+    """Listen to these events on behalf of an instance; doing it again adds nothing.
+
+    All are worked out before the first is recorded, so that an incident leaves none behind.
+    """
+    scope = run.scope(instance.key)
+    held = {(t.host, t.element) for t in run.state.timers.values()}
+    held |= {(s.host, s.element) for s in run.state.subscriptions.values()}
+    wanted = [e for e in events if (instance.key, e.id) not in held]
+    openings = [o for e in wanted if (o := _opening(run, e, scope)) is not None]
+    for opening in openings:
+        run.emit(
+            opening.kind, opening.element, run.new_key(), host=instance.key, **opening.data
+        )
+
+
+def _opening(run: Run, event: Element, scope: Scope) -> _Opening | None:
+    definition = event.event
+    if definition is None:
+        return None
+    if definition.timer:
+        try:
+            data = _timer(run, definition.timer, scope)
+        except TimerError as error:
+            raise IncidentError("timer_invalid", event=event.id) from error
+        return _Opening(Kind.TIMER_CREATED, event.id, data)
+    if definition.message:
+        return _Opening(Kind.MESSAGE_SUBSCRIBED, event.id, _message(definition.message, scope))
+    return None
+
+
+def _timer(run: Run, timer: Timer, scope: Scope) -> dict[str, Any]:
+    text = scope.required(timer.expression, "timer_missing")
+    if timer.kind == "date":
+        return {"due": to_text(parse_instant(text))}
+    if timer.kind == "duration":
+        return {"due": to_text(run.clock.after(run.clock.now, text, timer.clock))}
+    repetitions, interval = parse_cycle(text)
+    due = run.clock.after(run.clock.now, interval, timer.clock)
+    return {"due": to_text(due), "repetitions": repetitions, "interval": interval}
+
+
+def _message(message: Message, scope: Scope) -> dict[str, Any]:
+    data = {"name": scope.required(message.name, "message_name_missing")}
+    if message.correlation_key:
+        key = scope.required(f"={message.correlation_key}", "correlation_key_missing")
+        data["correlation_key"] = key
+    return data
+
+
+def close(run: Run, host: int) -> None:
+    """Stop listening on behalf of an instance."""
+    for timer in [t for t in run.state.timers.values() if t.host == host]:
+        run.emit(Kind.TIMER_CANCELED, timer.element, timer.key)
+    for subscription in [s for s in run.state.subscriptions.values() if s.host == host]:
+        run.emit(Kind.MESSAGE_UNSUBSCRIBED, subscription.element, subscription.key)
+
+
+def fire_due(run: Run) -> None:
+    """Fire every timer that is due, the earliest first."""
+    now = to_text(run.clock.now)
+    due = sorted((t.due, t.key) for t in run.state.timers.values() if t.due <= now)
+    for _, key in due:
+        # An earlier one may have ended the activity that this one belonged to.
+        if key in run.state.timers:
+            _fire(run, key)
+            run.move()
+
+
+def _fire(run: Run, key: int) -> None:
+    timer = run.state.timers[key]
+    host = run.state.elements[timer.host]
+    event = run.definition.element(host.process, timer.element)
+    repeats = timer.repetitions == ENDLESS or timer.repetitions > 1
+    data: dict[str, Any] = {"due": timer.due}
+    if timer.interval and repeats and event.event and event.event.timer:
+        following = run.clock.next_repetition(
+            parse_instant(timer.due), timer.interval, event.event.timer.clock
+        )
+        left = ENDLESS if timer.repetitions == ENDLESS else timer.repetitions - 1
+        data |= {"next_due": to_text(following), "repetitions": left}
+    run.emit(Kind.TIMER_FIRED, timer.element, key, **data)
+    trigger(run, host, event, {})
+
+
+def correlate(run: Run, name: str, correlation_key: str, variables: dict[str, Any]) -> None:
+    """Hand a message to the first subscription that waits for it."""
+    for subscription in run.state.subscriptions.values():
+        if subscription.name == name and subscription.correlation_key in {"", correlation_key}:
+            break
+    else:
+        return
+    host = run.state.elements[subscription.host]
+    event = run.definition.element(host.process, subscription.element)
+    closes = event.interrupting or host.element == event.id
+    run.emit(
+        Kind.MESSAGE_CORRELATED,
+        event.id,
+        subscription.key,
+        name=name,
+        variables=variables,
+        closes=closes,
+    )
+    trigger(run, host, event, variables)
+
+
+def trigger(run: Run, host: ElementInstance, event: Element, variables: dict[str, Any]) -> None:
+    """Let an event happen to the instance that listened to it."""
+    if event.kind in {"intermediateCatchEvent", "receiveTask"}:
+        _caught(run, host, event, variables)
+    elif event.kind == "boundaryEvent":
+        _boundary(run, host, event, variables)
+    else:
+        _event_sub_process(run, host, event, variables)
+
+
+def _caught(run: Run, host: ElementInstance, event: Element, variables: dict[str, Any]) -> None:
+    if host.element != event.id:
+        # An event-based gateway listened: it is done, and the event that won begins.
+        scope, process = host.scope, host.process
+        close(run, host.key)
+        run.emit(Kind.ELEMENT_COMPLETED, host.element, host.key)
+        flow = next(
+            f for f in run.definition.processes[process].flows.values()
+            if f.source == host.element and f.target == event.id
+        )
+        run.take([flow], process, scope)
+        _happen(run, event, process, scope, variables, flows=[flow.id])
+        return
+    run.hand_over(host, event, variables)
+    run.leave(host)
+
+
+def _boundary(run: Run, host: ElementInstance, event: Element, variables: dict[str, Any]) -> None:
+    if event.interrupting:
+        run.terminate(host)
+    _happen(run, event, host.process, host.scope, variables)
+
+
+def _event_sub_process(
+    run: Run, host: ElementInstance, event: Element, variables: dict[str, Any]
+) -> None:
+    if event.interrupting:
+        run.clear(host.key)
+        close_inside(run, host)
+    sub = run.definition.element(host.process, event.scope)
+    instance = run.begin(sub, host.process, host.key)
+    run.enter(instance)
+    _happen(run, event, host.process, instance.key, variables)
+
+
+def close_inside(run: Run, host: ElementInstance) -> None:
+    """Stop listening to the event sub-processes of a scope; its boundary stays open."""
+    boundaries = {
+        e.id for e in run.definition.processes[host.process].boundaries.get(host.element, ())
+    }
+    for timer in [t for t in run.state.timers.values() if t.host == host.key]:
+        if timer.element not in boundaries:
+            run.emit(Kind.TIMER_CANCELED, timer.element, timer.key)
+    for found in [s for s in run.state.subscriptions.values() if s.host == host.key]:
+        if found.element not in boundaries:
+            run.emit(Kind.MESSAGE_UNSUBSCRIBED, found.element, found.key)
+
+
+def _happen(
+    run: Run,
+    event: Element,
+    process: str,
+    scope: int,
+    variables: dict[str, Any],
+    flows: Sequence[str] = (),
+) -> None:
+    """Activate an event that has already happened and complete it."""
+    instance = run.begin(event, process, scope, flows)
+    run.hand_over(instance, event, variables)
+    run.leave(instance)

@@ -1,0 +1,218 @@
+"""The one workflow type: mailbox, alarm and `apply` (流程工作流).
+
+It holds no definition and decides nothing: each command goes to the activity `advance`, the records
+that come back are applied, and one alarm is set for the earliest due timer. So an engine upgrade
+never breaks a running instance: replay applies the recorded records again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities import contracts
+from bpmn import commands
+from bpmn.apply import apply
+from bpmn.records import Record
+from bpmn.state import Job, State
+from bpmn.variables import visible
+
+# A batch is short; what it cannot do in this time goes on as a normal activity, for as long as the
+# database is away.
+_BATCH = timedelta(seconds=10)
+_QUICK = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100),
+    maximum_interval=timedelta(seconds=2),
+    maximum_attempts=5,
+)
+_PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=30))
+_STEP = timedelta(minutes=2)
+
+
+def _refused(rejection: dict[str, Any]) -> ApplicationError:
+    data = {name: value for name, value in rejection.items() if name != "code"}
+    return ApplicationError("", data, type=rejection["code"], non_retryable=True)
+
+
+@workflow.defn(name=contracts.WORKFLOW)
+class ProcessWorkflow:
+    """One process instance, of whatever drawing."""
+
+    @workflow.init
+    def __init__(self, start: contracts.Start) -> None:
+        self._state = (
+            State.from_json(start.state)
+            if start.state
+            else State(start.instance_key, last_key=start.instance_key)
+        )
+        self._mailbox: list[dict[str, Any]] = [start.command] if start.command else []
+        self._answers: dict[str, contracts.AdvanceResult] = {}
+        self._steps: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at = ""
+
+    @workflow.run
+    async def run(self, start: contracts.Start) -> str:
+        """Work until the instance has ended; return `completed` or `canceled`."""
+        work = asyncio.create_task(self._work(start.history_budget))
+        while not work.done():
+            try:
+                await asyncio.shield(work)
+            except asyncio.CancelledError:
+                if work.done():
+                    break
+                self._put(commands.CancelInstance(id="cancel", reason="workflow_canceled"))
+        await work
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if not self._state.ended:
+            workflow.continue_as_new(
+                contracts.Start(
+                    start.instance_key,
+                    state=self._state.to_json(),
+                    history_budget=start.history_budget,
+                )
+            )
+        return self._state.phase
+
+    @workflow.update(name=contracts.COMMAND)
+    async def command(self, command: dict[str, Any]) -> None:
+        """Carry out a command (JSON of `bpmn.commands`); its rows can be read when this returns."""
+        identity = command["id"]
+        if identity not in self._answers and command not in self._mailbox:
+            self._mailbox.append(command)
+        await workflow.wait_condition(lambda: identity in self._answers)
+        rejection = self._answers[identity].rejection
+        if rejection is not None:
+            raise _refused(rejection)
+
+    @command.validator
+    def _check(self, command: dict[str, Any]) -> None:
+        try:
+            commands.from_json(command).check(self._state)
+        except commands.Rejection as rejection:
+            raise _refused({"code": rejection.code, **rejection.data}) from rejection
+
+    @workflow.query(name=contracts.STATE)
+    def state(self) -> dict[str, Any]:
+        """Return the state as JSON."""
+        return self._state.to_json()
+
+    async def _work(self, budget: int) -> None:
+        while not self._state.ended or self._mailbox:
+            self._tidy_steps()
+            self._set_alarm()
+            await workflow.wait_condition(lambda: bool(self._mailbox) or self._may_renew(budget))
+            if not self._mailbox:
+                return
+            await self._take(self._mailbox[0])
+
+    def _may_renew(self, budget: int) -> bool:
+        """Tell whether the history is long and nothing is under way that it alone remembers."""
+        return (
+            workflow.info().get_current_history_length() > budget
+            and not self._steps
+            and workflow.all_handlers_finished()
+        )
+
+    async def _take(self, command: dict[str, Any]) -> None:
+        """Have one command carried out, or adopt the batch that had won before."""
+        result = await self._advance(command)
+        for record in result.records:
+            apply(self._state, Record.from_json(record))
+        self._answers[result.command_id] = result
+        # An adopted batch answers its own command; the one in hand is asked again.
+        self._mailbox = [one for one in self._mailbox if one["id"] != result.command_id]
+        workflow.set_current_details(
+            " · ".join(sorted({e.element for e in self._state.elements.values()}))
+        )
+
+    async def _advance(self, command: dict[str, Any]) -> contracts.AdvanceResult:
+        request = contracts.AdvanceRequest(
+            self._state.to_json(), command, workflow.now().isoformat()
+        )
+        try:
+            return await workflow.execute_local_activity(
+                contracts.ADVANCE,
+                request,
+                result_type=contracts.AdvanceResult,
+                start_to_close_timeout=_BATCH,
+                retry_policy=_QUICK,
+            )
+        except ActivityError:
+            return await workflow.execute_activity(
+                contracts.ADVANCE,
+                request,
+                result_type=contracts.AdvanceResult,
+                start_to_close_timeout=_STEP,
+                retry_policy=_PATIENT,
+            )
+
+    def _put(self, command: commands.Command) -> None:
+        self._mailbox.append(command.to_json())
+
+    # One alarm. It is never moved to a later time: an alarm that rings in vain costs one workflow
+    # task, moving it at each step would cost two events each.
+
+    def _set_alarm(self) -> None:
+        due = self._state.next_due()
+        if due is None or (self._alarm and not self._alarm.done() and self._alarm_at <= due):
+            return
+        if self._alarm:
+            self._alarm.cancel()
+        self._alarm_at = due
+        self._alarm = asyncio.create_task(self._ring(due))
+
+    async def _ring(self, due: str) -> None:
+        delay = datetime.fromisoformat(due) - workflow.now()
+        if delay > timedelta(0):
+            await workflow.sleep(delay)
+        self._put(commands.FireTimers(id=f"timers:{self._state.number}:{due}"))
+
+    # Steps outside the batch.
+
+    def _tidy_steps(self) -> None:
+        wanted = {(j.key, j.attempt): j for j in self._state.jobs.values() if j.retries > 0}
+        for identity in [i for i in self._steps if i not in wanted]:
+            self._steps.pop(identity).cancel()
+        for identity, job in wanted.items():
+            if identity not in self._steps:
+                self._steps[identity] = asyncio.create_task(self._perform(job))
+
+    async def _perform(self, job: Job) -> None:
+        identity = f"job:{job.key}:{job.attempt}"
+        host = self._state.elements[job.host]
+        request = contracts.PerformRequest(
+            self._state.key,
+            self._state.definition,
+            self._state.calendar,
+            job.key,
+            job.type,
+            host.process,
+            job.element,
+            visible(self._state, job.host),
+        )
+        try:
+            result = await workflow.execute_activity(
+                contracts.PERFORM,
+                request,
+                result_type=contracts.PerformResult,
+                start_to_close_timeout=_STEP,
+                retry_policy=RetryPolicy(maximum_attempts=job.retries),
+                summary=job.element,
+            )
+        except ActivityError as error:
+            code = getattr(error.cause, "type", None) or "step_failed"
+            self._put(commands.FailJob(id=identity, key=job.key, code=code))
+            return
+        if result.error:
+            thrown = {"code": result.error, "variables": result.variables}
+            self._put(commands.ThrowError(id=identity, key=job.key, **thrown))
+        else:
+            self._put(
+                commands.CompleteJob(id=identity, key=job.key, variables=result.variables)
+            )
