@@ -1,11 +1,13 @@
 """Looks and acts around the process: logins, reveals, exports."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
 
@@ -30,3 +32,24 @@ class AccessRecord(SQLModel, table=True):
     action: str
     subject: str | None = None
     data: dict[str, Any] = Field(sa_type=JSONB)
+
+
+def append(
+    session: Session,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Record that `actor` did `action` to `subject`; `data` holds codes and numbers only."""
+    values = {"at": at, "actor": actor, "action": action, "subject": subject}
+    session.execute(insert(AccessRecord).values(**values, data=dict(data or {})))
+
+
+def read(session: Session, subject: str, *, limit: int = 100) -> Sequence[AccessRecord]:
+    """Return what was done to `subject`, newest first."""
+    found = select(AccessRecord).where(col(AccessRecord.subject) == subject)
+    newest = found.order_by(col(AccessRecord.at).desc(), col(AccessRecord.id).desc())
+    return session.scalars(newest.limit(limit)).all()

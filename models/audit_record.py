@@ -1,13 +1,16 @@
 """Engine records: what happened in each process instance, in order."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.columns import Timestamp
+from models.database import compact_json
 
 
 class AuditRecord(SQLModel, table=True):
@@ -25,3 +28,40 @@ class AuditRecord(SQLModel, table=True):
     element: str = ""
     key: int = Field(default=0, sa_type=BigInteger)
     data: dict[str, Any] = Field(sa_type=JSONB)
+
+
+_COLUMNS = "number, at, kind, element, key, data"
+# One statement with one parameter, however many records: the text is always the same, so it is
+# prepared once.
+_APPEND = text(
+    f"INSERT INTO audit_record (instance_key, {_COLUMNS})"  # noqa: S608 - constant
+    f" SELECT :instance_key, {_COLUMNS} FROM jsonb_to_recordset(CAST(:records AS jsonb))"
+    " AS r(number integer, at timestamptz, kind text, element text, key bigint, data jsonb)"
+)
+_READ = text(
+    f"SELECT {_COLUMNS} FROM audit_record"  # noqa: S608 - constant
+    " WHERE instance_key = :instance_key AND number > :after ORDER BY number"
+)
+
+
+def append(session: Session, instance_key: int, records: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the records of one instance.
+
+    Args:
+        session: the transaction that the records belong to.
+        instance_key: the instance.
+        records: JSON objects with number, at (ISO 8601), kind, element, key and data.
+    """
+    if records:
+        values = {"instance_key": instance_key, "records": compact_json(records)}
+        session.execute(_APPEND, values)
+
+
+def read(session: Session, instance_key: int, *, after: int = 0) -> list[dict[str, Any]]:
+    """Return the records of an instance after number `after`, in order, as they were appended."""
+    rows = session.execute(_READ, {"instance_key": instance_key, "after": after})
+    return [{**row, "at": _iso(row["at"])} for row in rows.mappings()]
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

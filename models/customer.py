@@ -1,11 +1,17 @@
 """Customers, known by references and a blind index only."""
 
+import hmac
+import re
+import unicodedata
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
+from models.key_source import KeySource
 
 
 class Customer(SQLModel, table=True):
@@ -21,3 +27,47 @@ class Customer(SQLModel, table=True):
     region: str | None = None
     created_at: datetime = Field(sa_type=Timestamp)
     demo: bool = False
+
+
+_ENSURE = text(
+    "INSERT INTO customer (id, contact_index, name_ref, contact_ref, preferred_channel, region,"
+    " created_at, demo) VALUES (:id, :contact_index, :name_ref, :contact_ref, :preferred_channel,"
+    " :region, :created_at, :demo) ON CONFLICT (contact_index) DO UPDATE SET"
+    " preferred_channel = coalesce(excluded.preferred_channel, customer.preferred_channel),"
+    " region = coalesce(excluded.region, customer.region) RETURNING id"
+)
+
+
+def normalise_contact(contact: str) -> str:
+    """Return a contact as it is compared: an address in lower case, a number as its digits."""
+    plain = unicodedata.normalize("NFKC", contact).strip().casefold()
+    digits = re.sub(r"[\s()+.\-]", "", plain)
+    if not digits.isascii() or not digits.isdigit():
+        return plain
+    mobile = re.fullmatch(r"(?:00)?86(1\d{10})", digits)
+    return mobile[1] if mobile else digits
+
+
+def contact_index(key_source: KeySource, contact: str) -> bytes:
+    """Return the blind index of a contact (盲索引): the same person is found, nobody is read.
+
+    The key belongs to the epoch: whoever rotates it computes the indexes anew.
+    """
+    key = key_source.derive("customer contact index")
+    return hmac.digest(key, normalise_contact(contact).encode(), "sha256")
+
+
+def ensure(session: Session, wanted: Customer) -> tuple[UUID, bool]:
+    """Return the customer with the contact index of `wanted`, or insert `wanted`.
+
+    Returns:
+        The id, and whether the customer is new.
+    """
+    row = session.execute(_ENSURE, wanted.model_dump()).one()
+    return row.id, row.id == wanted.id
+
+
+def forget_contact(session: Session, customer_id: UUID) -> None:
+    """Drop the blind index of an erased customer, so that a contact no longer leads to them."""
+    own = col(Customer.id) == customer_id
+    session.execute(update(Customer).where(own).values(contact_index=None))

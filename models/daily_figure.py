@@ -1,10 +1,13 @@
 """Figures computed once a day."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Numeric
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Numeric, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 
 class DailyFigure(SQLModel, table=True):
@@ -17,3 +20,22 @@ class DailyFigure(SQLModel, table=True):
     dimension: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     value: Decimal = Field(sa_type=Numeric)
+
+
+def put(session: Session, figures: Sequence[DailyFigure]) -> None:
+    """Store figures; a day computed again replaces what was there."""
+    if not figures:
+        return
+    new = insert(DailyFigure).values([figure.model_dump() for figure in figures])
+    keys = ["day", "measure", "dimension", "key"]
+    session.execute(
+        new.on_conflict_do_update(index_elements=keys, set_={"value": new.excluded.value})
+    )
+
+
+def read(session: Session, measure: str, first: date, last: date) -> Sequence[DailyFigure]:
+    """Return a measure from `first` to `last`, both included."""
+    day = col(DailyFigure.day)
+    own = select(DailyFigure).where(col(DailyFigure.measure) == measure, day.between(first, last))
+    order = (day, col(DailyFigure.dimension), col(DailyFigure.key))
+    return session.scalars(own.order_by(*order)).all()

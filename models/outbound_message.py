@@ -3,8 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
 
@@ -23,3 +25,29 @@ class OutboundMessage(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=Timestamp)
     attempts: int = 0
     last_error: str | None = None
+
+
+def begin(session: Session, message: OutboundMessage) -> bool:
+    """Insert a message unless it is there, and lock it for sending.
+
+    Returns:
+        Whether it is still to be sent.
+    """
+    new = insert(OutboundMessage).values(**message.model_dump()).on_conflict_do_nothing()
+    session.execute(new)
+    own = session.get(OutboundMessage, message.id, with_for_update=True, populate_existing=True)
+    return own is not None and own.sent_at is None
+
+
+def sent(session: Session, message_id: UUID, at: datetime) -> None:
+    """Note that a message went out."""
+    own = update(OutboundMessage).where(col(OutboundMessage.id) == message_id)
+    tried = col(OutboundMessage.attempts) + 1
+    session.execute(own.values(status="sent", sent_at=at, attempts=tried, last_error=None))
+
+
+def failed(session: Session, message_id: UUID, error: str) -> None:
+    """Note a failed attempt by its code."""
+    own = update(OutboundMessage).where(col(OutboundMessage.id) == message_id)
+    tried = col(OutboundMessage.attempts) + 1
+    session.execute(own.values(status="failed", attempts=tried, last_error=error))

@@ -1,6 +1,13 @@
 """People who work with the service."""
 
-from sqlmodel import Field, SQLModel
+from collections.abc import Sequence
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import TextArray
 
@@ -20,6 +27,9 @@ ROLES = (
 )
 
 
+_HASHER = PasswordHasher()
+
+
 class Person(SQLModel, table=True):
     """A member of staff with a login (人员)."""
 
@@ -34,3 +44,55 @@ class Person(SQLModel, table=True):
     active: bool = True
     locale: str = "zh-CN"
     demo: bool = False
+
+
+def groups(person: Person) -> list[str]:
+    """Return the candidate groups of a person: department, its head, and roles."""
+    own = [person.department]
+    if "head" in person.roles:
+        own.append(f"{person.department}.head")
+    return own + [f"role.{role}" for role in person.roles]
+
+
+def in_group(session: Session, group: str) -> Sequence[Person]:
+    """Return the active people of a candidate group, the reverse of `groups`."""
+    holds = col(Person.roles).bool_op("@>")
+    found = select(Person).where(col(Person.active))
+    if group.startswith("role."):
+        found = found.where(holds([group.removeprefix("role.")]))
+    else:
+        found = found.where(col(Person.department) == group.removesuffix(".head"))
+        if group.endswith(".head"):
+            found = found.where(holds(["head"]))
+    return session.scalars(found.order_by(col(Person.username))).all()
+
+
+def find(session: Session, username: str) -> Person | None:
+    """Return a person by their username."""
+    return session.get(Person, username)
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a password."""
+    return _HASHER.hash(password)
+
+
+def has_password(person: Person | None, password: str) -> bool:
+    """Say whether the password is the person's, in the same time for unknown names."""
+    try:
+        _HASHER.verify(_dummy_hash() if person is None else person.password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return person is not None
+
+
+def authenticate(session: Session, username: str, password: str) -> Person | None:
+    """Return the active person with this name and password."""
+    person = find(session, username)
+    known = has_password(person, password)
+    return person if known and person is not None and person.active else None
+
+
+@cache
+def _dummy_hash() -> str:
+    return _HASHER.hash("nobody")

@@ -1,11 +1,13 @@
 """Requests to start a workflow, stored with the item that needs it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
 
@@ -32,3 +34,42 @@ class StartRequest(SQLModel, table=True):
     attempts: int = 0
     last_error: str | None = None
     next_attempt_at: datetime = Field(sa_type=Timestamp)
+
+
+def add(
+    session: Session, *, instance_key: int, workflow_id: str, payload: dict[str, Any], at: datetime
+) -> None:
+    """Owe a workflow; the database notifies `bihuan_start` when the transaction commits."""
+    values = {"instance_key": instance_key, "workflow_id": workflow_id, "payload": payload}
+    session.execute(
+        insert(StartRequest).values(**values, created_at=at, next_attempt_at=at, attempts=0)
+    )
+
+
+def due(session: Session, now: datetime, limit: int = 50) -> Sequence[StartRequest]:
+    """Return the oldest open requests, locked so that two dispatchers never take the same."""
+    open_ones = select(StartRequest).where(
+        col(StartRequest.acknowledged_at).is_(None), col(StartRequest.next_attempt_at) <= now
+    )
+    oldest = open_ones.order_by(col(StartRequest.created_at), col(StartRequest.instance_key))
+    return session.scalars(oldest.limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def acknowledge(session: Session, instance_keys: Sequence[int], now: datetime) -> None:
+    """Note that the workflows run."""
+    own = col(StartRequest.instance_key).in_(instance_keys)
+    session.execute(update(StartRequest).where(own).values(acknowledged_at=now))
+
+
+def fail(session: Session, instance_key: int, error: str, next_attempt_at: datetime) -> None:
+    """Note a failed attempt; `error` is a code, never a message with data in it."""
+    own = col(StartRequest.instance_key) == instance_key
+    session.execute(
+        update(StartRequest)
+        .where(own)
+        .values(
+            attempts=col(StartRequest.attempts) + 1,
+            last_error=error,
+            next_attempt_at=next_attempt_at,
+        )
+    )

@@ -1,9 +1,11 @@
 """User tasks as people search them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Index, insert, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import TextArray, Timestamp
 
@@ -39,3 +41,27 @@ class UserTask(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Timestamp)
     completed_at: datetime | None = Field(default=None, sa_type=Timestamp)
     revision: int = 1
+
+
+def create(session: Session, tasks: Sequence[UserTask]) -> None:
+    """Insert new tasks."""
+    if tasks:
+        session.execute(insert(UserTask), [task.model_dump() for task in tasks])
+
+
+def change(session: Session, key: int, **changed: object) -> None:
+    """Set columns of a task; its revision, and with it the ETag, moves on."""
+    own = update(UserTask).where(col(UserTask.key) == key)
+    session.execute(own.values(**changed, revision=col(UserTask.revision) + 1))
+
+
+def end(session: Session, keys: Sequence[int], state: str, at: datetime) -> None:
+    """Bring tasks into a final state, `COMPLETED` or `CANCELED`."""
+    own = update(UserTask).where(col(UserTask.key).in_(keys))
+    ended = {"state": state, "completed_at": at, "revision": col(UserTask.revision) + 1}
+    session.execute(own.values(**ended))
+
+
+def find(session: Session, key: int) -> UserTask | None:
+    """Return a task by its key."""
+    return session.get(UserTask, key)

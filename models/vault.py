@@ -1,0 +1,134 @@
+"""The vault: personal texts in, references out."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid5
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from models.key_cache import KeyCache
+from models.key_source import KeySource, seal, unseal
+
+# Other processes listen here and evict the key of an erased person.
+ERASED_CHANNEL = "bihuan_erased"
+_NAMESPACE = UUID("6f5b1c3e-0d0a-5c55-9c0e-4b0d5a1f7e21")
+_KEY = text("SELECT wrapped, epoch FROM personal_key WHERE person_id = :person")
+_NEW_KEY = text(
+    "INSERT INTO personal_key (person_id, wrapped, epoch) SELECT :person, :wrapped, :epoch"
+    " WHERE NOT EXISTS (SELECT FROM personal_erasure WHERE person_id = :person)"
+    " ON CONFLICT DO NOTHING"
+)
+_STORE = text(
+    "INSERT INTO personal_value (id, person_id, ciphertext, created_at)"
+    " SELECT id, :person, ciphertext, now()"
+    " FROM unnest(CAST(:ids AS uuid[]), CAST(:ciphertexts AS bytea[])) AS v(id, ciphertext)"
+    " ON CONFLICT DO NOTHING"
+)
+_REVEAL = text(
+    "SELECT v.id, v.person_id, v.ciphertext, k.wrapped, k.epoch FROM personal_value v"
+    " JOIN personal_key k USING (person_id) WHERE v.id = ANY(CAST(:ids AS uuid[]))"
+)
+# Waits for those who are about to insert a key: a key made beside the mark would outlive it.
+_LOCK_KEYS = text("LOCK TABLE personal_key IN SHARE ROW EXCLUSIVE MODE")
+_ERASE = (
+    text(
+        "INSERT INTO personal_erasure (person_id, erased_at, epoch) VALUES (:person, now(),"
+        " (SELECT epoch FROM personal_key WHERE person_id = :person)) ON CONFLICT DO NOTHING"
+    ),
+    text("DELETE FROM personal_key WHERE person_id = :person"),
+    text(f"SELECT pg_notify('{ERASED_CHANNEL}', CAST(:person AS text))"),
+)
+
+
+class PersonErasedError(Exception):
+    """The person was erased: nothing about them is stored any more."""
+
+
+def reference(instance_key: int, command_id: str, field: str) -> UUID:
+    """Return the reference of a personal field: the same for every repetition of a command."""
+    return uuid5(_NAMESPACE, f"{instance_key}|{command_id}|{field}")
+
+
+class Vault:
+    """Stores and reveals personal texts (保险库), each encrypted with the key of its person."""
+
+    def __init__(self, key_source: KeySource, cache: KeyCache | None = None) -> None:
+        self._source = key_source
+        self._cache = KeyCache() if cache is None else cache
+
+    def store(self, session: Session, person_id: UUID, reference: UUID, text: str) -> None:
+        """Store a text; a reference that is there already keeps the text it has."""
+        self.store_all(session, person_id, {reference: text})
+
+    def store_all(self, session: Session, person_id: UUID, texts: Mapping[UUID, str]) -> None:
+        """Store several texts of one person in one statement.
+
+        Raises:
+            PersonErasedError: the person was erased.
+        """
+        if not texts:
+            return
+        cipher = self._key(session, person_id) or self._new_key(session, person_id)
+        values = {
+            "person": person_id,
+            "ids": list(texts),
+            "ciphertexts": [seal(cipher, t.encode(), ref.bytes) for ref, t in texts.items()],
+        }
+        session.execute(_STORE, values)
+
+    def reveal(self, session: Session, reference: UUID) -> str | None:
+        """Return the text behind a reference, None if it was erased or never stored."""
+        return self.reveal_all(session, [reference])[reference]
+
+    def reveal_all(self, session: Session, references: Iterable[UUID]) -> dict[UUID, str | None]:
+        """Return the texts behind references, None where one was erased or never stored.
+
+        Raises:
+            KeySourceError: the key source holds another key, or the bytes were changed.
+        """
+        texts: dict[UUID, str | None] = dict.fromkeys(references)
+        for row in session.execute(_REVEAL, {"ids": list(texts)}):
+            cipher = self._unwrap(row.person_id, row.wrapped, row.epoch)
+            texts[row.id] = unseal(cipher, row.ciphertext, row.id.bytes).decode()
+        return texts
+
+    def erase(self, session: Session, person_id: UUID) -> None:
+        """Erase a person: mark them, delete their data key, tell the other processes.
+
+        The ciphertexts stay, readable by nobody. The wrapped key lives on in backups and in the
+        write-ahead log until the key of its epoch is destroyed, hence the epoch in the mark.
+        """
+        session.execute(_LOCK_KEYS)
+        for statement in _ERASE:
+            session.execute(statement, {"person": person_id})
+        self.evict(person_id)
+
+    def evict(self, person_id: UUID) -> None:
+        """Forget the unwrapped key of a person."""
+        self._cache.evict(person_id)
+
+    def _key(self, session: Session, person_id: UUID) -> AESGCM | None:
+        row = session.execute(_KEY, {"person": person_id}).first()
+        return None if row is None else self._unwrap(person_id, row.wrapped, row.epoch)
+
+    def _new_key(self, session: Session, person_id: UUID) -> AESGCM:
+        data_key = AESGCM.generate_key(256)
+        values = {
+            "person": person_id,
+            "wrapped": self._source.wrap(data_key, person_id),
+            "epoch": self._source.epoch,
+        }
+        if session.connection().execute(_NEW_KEY, values).rowcount:
+            return AESGCM(data_key)
+        # Somebody else made one in the meantime, or the person was erased.
+        if (cipher := self._key(session, person_id)) is None:
+            raise PersonErasedError
+        return cipher
+
+    def _unwrap(self, person_id: UUID, wrapped: bytes, epoch: int) -> AESGCM:
+        cipher = self._cache.get(person_id, wrapped)
+        if cipher is None:
+            cipher = AESGCM(self._source.unwrap(wrapped, epoch, person_id))
+            self._cache.put(person_id, wrapped, cipher)
+        return cipher
