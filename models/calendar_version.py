@@ -1,12 +1,17 @@
 """Versions of the working calendar."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
+from models.working_calendar import Frame, WorkingCalendar
 
 
 class CalendarVersion(SQLModel, table=True):
@@ -30,3 +35,64 @@ class CalendarDay(SQLModel, table=True):
     day: date = Field(primary_key=True)
     working: bool
     name: str = ""
+
+
+@dataclass(frozen=True)
+class ListedDay:
+    """A holiday or make-up day with its name (节假日)."""
+
+    working: bool
+    name: str
+
+
+def store(
+    session: Session,
+    version: int,
+    *,
+    zone: str,
+    frames: Mapping[str, list[list[str]]],
+    days: Mapping[date, ListedDay],
+    note: str,
+    imported_at: datetime,
+) -> None:
+    """Store a new version; `frames` as `{"mon": [["09:00", "12:00"], ["13:00", "18:00"]]}`.
+
+    Raises:
+        CalendarError: the frames make no calendar.
+    """
+    WorkingCalendar(version, zone, _frames(frames), {})
+    head = {"version": version, "zone": zone, "frames": dict(frames), "note": note}
+    session.execute(insert(CalendarVersion).values(**head, imported_at=imported_at))
+    rows = [
+        {"version": version, "day": day, "working": listed.working, "name": listed.name}
+        for day, listed in sorted(days.items())
+    ]
+    if rows:
+        session.execute(insert(CalendarDay), rows)
+
+
+def load(session: Session, version: int) -> WorkingCalendar:
+    """Return a version of the calendar; it never changes, so callers may keep it.
+
+    Raises:
+        LookupError: there is no such version.
+    """
+    head = session.get(CalendarVersion, version)
+    if head is None:
+        raise LookupError(f"there is no calendar version {version}")
+    own = col(CalendarDay.version) == version
+    listed = select(col(CalendarDay.day), col(CalendarDay.working)).where(own)
+    days = {row.day: row.working for row in session.execute(listed.order_by("day"))}
+    return WorkingCalendar(version, head.zone, _frames(head.frames), days)
+
+
+def latest(session: Session) -> int | None:
+    """Return the newest version, None before the first import."""
+    return session.scalar(select(func.max(col(CalendarVersion.version))))
+
+
+def _frames(frames: Mapping[str, list[list[str]]]) -> dict[str, tuple[Frame, ...]]:
+    return {
+        day: tuple((time.fromisoformat(begin), time.fromisoformat(end)) for begin, end in pairs)
+        for day, pairs in frames.items()
+    }
