@@ -1,0 +1,162 @@
+"""Functions of lists (列表函数)."""
+
+from decimal import Decimal
+from typing import Any
+
+from bpmn.feel.builtins.registry import builtin
+from bpmn.feel.callables import Function, Overloads
+from bpmn.feel.comparison import equal
+from bpmn.feel.decimals import is_integral
+from bpmn.feel.frame import Frame
+from bpmn.feel.invocation import invoke
+
+_FunctionValue = Function | Overloads
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are equal for sure."""
+    return equal(left, right) is True
+
+
+def _index(items: list[Any], position: Decimal, *, room: int = 0) -> int | None:
+    """The Python index of a FEEL position; `room` more positions exist behind the end."""
+    if (
+        not is_integral(position)
+        or not position
+        or not -len(items) <= position <= len(items) + room
+    ):
+        return None
+    return int(position) - 1 if position > 0 else len(items) + int(position)
+
+
+@builtin("list contains(list: list, element: any)")
+def list_contains(items: list[Any], element: Any) -> bool:
+    """Whether an equal element is in the list."""
+    return any(same(item, element) for item in items)
+
+
+@builtin("count(list: list)", "count(c...: any)")
+def count(*items: Any) -> Decimal:
+    """The number of items."""
+    return Decimal(len(unpacked(items)))
+
+
+def unpacked(items: tuple[Any, ...]) -> list[Any]:
+    """The items of the one list, or the arguments themselves when they are several."""
+    if len(items) == 1 and isinstance(items[0], list):
+        return items[0]
+    return list(items)
+
+
+@builtin("sublist(list: list, start position: number, length?: number)")
+def sublist(items: list[Any], start: Decimal, length: Decimal | None) -> list[Any] | None:
+    """The items from a position on, so many of them."""
+    begin = _index(items, start)
+    if begin is None or (length is not None and not 0 <= length <= len(items) - begin):
+        return None
+    return items[begin:] if length is None else items[begin : begin + int(length)]
+
+
+@builtin("append(list: list, item...: any)")
+def append(items: list[Any], *more: Any) -> list[Any]:
+    """The list with further items at its end."""
+    return [*items, *more]
+
+
+@builtin("concatenate(list...: list)")
+def concatenate(*lists: list[Any]) -> list[Any]:
+    """The items of all lists, one list after the other."""
+    return [item for items in lists for item in items]
+
+
+@builtin("insert before(list: list, position: number, newitem: any)")
+def insert_before(items: list[Any], position: Decimal, item: Any) -> list[Any] | None:
+    """The list with an item put in before a position."""
+    index = _index(items, position)
+    return None if index is None else [*items[:index], item, *items[index:]]
+
+
+@builtin("remove(list: list, position: number)")
+def remove(items: list[Any], position: Decimal) -> list[Any] | None:
+    """The list without the item at a position."""
+    index = _index(items, position)
+    return None if index is None else [*items[:index], *items[index + 1 :]]
+
+
+@builtin("list replace(list: list, position: number, newitem: any)")
+def list_replace(items: list[Any], position: Decimal, item: Any) -> list[Any] | None:
+    """The list with the item at a position exchanged."""
+    index = _index(items, position)
+    return None if index is None else [*items[:index], item, *items[index + 1 :]]
+
+
+@builtin("list replace(list: list, match: function, newitem: any)", framed=True)
+def list_replace_matching(
+    frame: Frame, items: list[Any], match: _FunctionValue, item: Any
+) -> list[Any] | None:
+    """The list with every item exchanged for which the function of (item, new item) is true."""
+    verdicts = [invoke(frame, match, [old, item]) for old in items]
+    if not all(isinstance(verdict, bool) for verdict in verdicts):
+        return None
+    return [item if hit else old for old, hit in zip(items, verdicts, strict=True)]
+
+
+@builtin("reverse(list: list)")
+def reverse(items: list[Any]) -> list[Any]:
+    """The items from the last to the first."""
+    return items[::-1]
+
+
+@builtin("index of(list: list, match: any)")
+def index_of(items: list[Any], match: Any) -> list[Decimal]:
+    """The positions of all equal items."""
+    return [Decimal(n) for n, item in enumerate(items, 1) if same(item, match)]
+
+
+@builtin("union(list...: list)")
+def union(*lists: list[Any]) -> list[Any]:
+    """The items of all lists, each once."""
+    return distinct_values(concatenate(*lists))
+
+
+@builtin("distinct values(list: list)")
+def distinct_values(items: list[Any]) -> list[Any]:
+    """Each item once, in the order of their first places."""
+    found: list[Any] = []
+    for item in items:
+        if not list_contains(found, item):
+            found.append(item)
+    return found
+
+
+@builtin("duplicate values(list: list)")
+def duplicate_values(items: list[Any]) -> list[Any]:
+    """The items that occur more than once, each once."""
+    return [item for item in distinct_values(items) if len(index_of(items, item)) > 1]
+
+
+@builtin("flatten(list: list)")
+def flatten(items: list[Any]) -> list[Any]:
+    """The items with the lists among them opened up."""
+    flat: list[Any] = []
+    for item in items:
+        if isinstance(item, list):
+            flat += flatten(item)
+        else:
+            flat.append(item)
+    return flat
+
+
+@builtin("is empty(list: list)")
+def is_empty(items: list[Any]) -> bool:
+    """Whether there are no items."""
+    return not items
+
+
+@builtin("partition(list: list, size: number)")
+def partition(items: list[Any], size: Decimal) -> list[Any] | None:
+    """The list cut into lists of a size."""
+    step = int(size)
+    if step < 1:
+        return None
+    return [items[begin : begin + step] for begin in range(0, len(items), step)]

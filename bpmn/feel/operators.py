@@ -1,0 +1,152 @@
+"""Literals, names, operators and tests as nodes (运算符)."""
+
+from typing import Any
+
+from bpmn.feel import syntax
+from bpmn.feel.arithmetic import negate, operate
+from bpmn.feel.builtins.registry import BUILTINS
+from bpmn.feel.comparison import compare, holds, member
+from bpmn.feel.conformance import instance_of
+from bpmn.feel.frame import Frame
+from bpmn.feel.interpreter import handles, run
+from bpmn.feel.ranges import Range
+from bpmn.feel.values import kind
+
+CHARACTERS_PER_STEP = 64
+
+
+@handles(syntax.Literal)
+def _literal(node: syntax.Literal, frame: Frame) -> Any:
+    del frame
+    return node.value
+
+
+@handles(syntax.Name)
+def _name(node: syntax.Name, frame: Frame) -> Any:
+    holder = frame.holder(node.name)
+    if holder is not None:
+        return holder[node.name]
+    if node.name in BUILTINS:
+        return BUILTINS[node.name]
+    frame.run.warn("unknown_name", name=node.name)
+    return None
+
+
+@handles(syntax.ListNode)
+def _list(node: syntax.ListNode, frame: Frame) -> list[Any]:
+    return [run(item, frame) for item in node.items]
+
+
+@handles(syntax.ContextNode)
+def _context(node: syntax.ContextNode, frame: Frame) -> dict[str, Any] | None:
+    names: dict[str, Any] = {}
+    inner = frame.child(names)
+    for key, value in node.entries:
+        if key in names:
+            frame.run.warn("duplicate_key", name=key)
+            return None
+        names[key] = run(value, inner)
+    return names
+
+
+@handles(syntax.Negate)
+def _negate(node: syntax.Negate, frame: Frame) -> Any:
+    value = run(node.operand, frame)
+    result = negate(value)
+    if result is None:
+        frame.run.warn("invalid_operation", operator="-", operand=kind(value))
+    return result
+
+
+@handles(syntax.Arithmetic)
+def _arithmetic(node: syntax.Arithmetic, frame: Frame) -> Any:
+    left, right = run(node.left, frame), run(node.right, frame)
+    result = operate(node.operator, left, right)
+    if result is None:
+        frame.run.warn(
+            "invalid_operation", operator=node.operator, left=kind(left), right=kind(right)
+        )
+    elif isinstance(result, str):
+        frame.run.charge(len(result) // CHARACTERS_PER_STEP)
+    return result
+
+
+@handles(syntax.Comparison)
+def _comparison(node: syntax.Comparison, frame: Frame) -> bool | None:
+    left, right = run(node.left, frame), run(node.right, frame)
+    return _compared(frame, node.operator, left, right)
+
+
+def _compared(frame: Frame, operator: str, left: Any, right: Any) -> bool | None:
+    result = holds(operator, left, right)
+    if result is None:
+        frame.run.warn("not_comparable", operator=operator, left=kind(left), right=kind(right))
+    return result
+
+
+@handles(syntax.Logic)
+def _logic(node: syntax.Logic, frame: Frame) -> bool | None:
+    decisive = node.operator == "or"
+    left = run(node.left, frame)
+    if left is decisive:
+        return bool(decisive)
+    right = run(node.right, frame)
+    if right is decisive:
+        return bool(decisive)
+    for value in (left, right):
+        if value is not None and not isinstance(value, bool):
+            frame.run.warn("not_boolean", operator=node.operator, operand=kind(value))
+    return (not decisive) if left is right is (not decisive) else None
+
+
+@handles(syntax.Between)
+def _between(node: syntax.Between, frame: Frame) -> bool | None:
+    value, low, high = (run(part, frame) for part in (node.value, node.low, node.high))
+    above = _compared(frame, ">=", value, low)
+    below = _compared(frame, "<=", value, high)
+    return None if above is None or below is None else above and below
+
+
+@handles(syntax.RangeNode)
+def _range(node: syntax.RangeNode, frame: Frame) -> Range | None:
+    start, end = run(node.start, frame), run(node.end, frame)
+    order = compare(start, end)
+    if start is not None and end is not None and (order is None or order > 0):
+        frame.run.warn("invalid_range", start=kind(start), end=kind(end))
+        return None
+    return Range(start, end, node.start_included, node.end_included)
+
+
+@handles(syntax.UnaryComparison)
+def _unary_comparison(node: syntax.UnaryComparison, frame: Frame) -> Range:
+    return Range.comparison(node.operator, run(node.operand, frame))
+
+
+@handles(syntax.In)
+def _in(node: syntax.In, frame: Frame) -> bool | None:
+    value = run(node.value, frame)
+    passed: bool | None = False
+    for test in node.tests:
+        one = passes(frame, value, test)
+        if one:
+            return True
+        passed = None if one is None else passed
+    return passed
+
+
+def passes(frame: Frame, value: Any, test: syntax.Node) -> bool | None:
+    """Whether a value passes one test written as a node."""
+    if isinstance(test, syntax.UnaryComparison):
+        return _compared(frame, test.operator, value, run(test.operand, frame))
+    wanted = run(test, frame)
+    if isinstance(wanted, Range) and wanted.start is None and wanted.end is None:
+        return None
+    result = member(value, wanted)
+    if result is None:
+        frame.run.warn("not_comparable", operator="in", left=kind(value), right=kind(wanted))
+    return result
+
+
+@handles(syntax.InstanceOf)
+def _instance_of(node: syntax.InstanceOf, frame: Frame) -> bool | None:
+    return instance_of(run(node.value, frame), node.type, frame.run.types)

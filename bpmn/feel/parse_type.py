@@ -1,0 +1,78 @@
+"""Types as they are written: `list<number>`, `function<string> -> number` (类型语法)."""
+
+import re
+from typing import TYPE_CHECKING
+
+from bpmn.feel.lexer import WORD
+from bpmn.feel.type_names import NAMES, FeelType
+
+if TYPE_CHECKING:
+    from bpmn.feel.parser import Parser
+
+_FIELD_END = re.compile(r"[:,<>]")
+_WORDS = (
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+)
+
+
+def parse_type(parser: "Parser") -> FeelType:
+    """Read a type; a name that is not FEEL's own stands for an item definition."""
+    name = _name(parser)
+    known = NAMES.get(name, name)
+    if not parser.accept("<"):
+        return FeelType(known)
+    readers = {"context": _fields, "function": _function}
+    reader = readers.get(known, _parts)
+    return reader(parser, known)
+
+
+def _name(parser: "Parser") -> str:
+    token = parser.peek()
+    for words in _WORDS:
+        found = re.compile(words.replace(" ", r"\s+") + r"\b").match(parser.lexer.text, token.start)
+        if found:
+            parser.seek(found.end())
+            return words
+    found = WORD.match(parser.lexer.text, token.start)
+    if token.kind == "name":
+        parser.take()
+        name = token.text
+    elif found:
+        parser.seek(found.end())
+        name = found[0]
+    else:
+        raise parser.error("type_expected")
+    while parser.accept("."):
+        name = f"{name}.{_name(parser)}"
+    return name
+
+
+def _parts(parser: "Parser", name: str) -> FeelType:
+    part = parse_type(parser)
+    parser.expect(">")
+    return FeelType(name, (part,))
+
+
+def _fields(parser: "Parser", name: str) -> FeelType:
+    fields: list[tuple[str, FeelType]] = []
+    while not parser.at(">"):
+        key = parser.raw_name(_FIELD_END)
+        parser.expect(":")
+        fields.append((key, parse_type(parser)))
+        if not parser.accept(","):
+            break
+    parser.expect(">")
+    return FeelType(name, fields=tuple(fields))
+
+
+def _function(parser: "Parser", name: str) -> FeelType:
+    parts: list[FeelType] = []
+    while not parser.at(">"):
+        parts.append(parse_type(parser))
+        if not parser.accept(","):
+            break
+    parser.expect(">")
+    parser.expect("->")
+    return FeelType(name, tuple(parts), result=parse_type(parser))
