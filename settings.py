@@ -53,7 +53,8 @@ class Settings(BaseSettings):
     intake_rate_per_minute: int = Field(default=600, ge=1)
 
     secrets_dir: Path | None = None
-    demo_people: bool = False
+    # Unset: only the embedded database gets people to try the service with.
+    demo_people: bool | None = None
     demo_logins_file: Path | None = None
     time_scale: float = Field(default=1.0, gt=0)
 

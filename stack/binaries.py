@@ -12,13 +12,14 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from stack.errors import StackError
 from stack.leash import become
 
 UNPRIVILEGED = "nobody"
 SHARED = Path("/var/lib/bihuan")
 
 
-class MissingProgramError(Exception):
+class MissingProgramError(StackError):
     """A server's program is not there or does not run on this machine."""
 
 

@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from stack.errors import StackError
+
 KEY_NAMES = ("service.key", "epoch.key", "link.key")
 KEY_BYTES = 32
 
 
-class MissingKeyError(Exception):
+class MissingKeyError(StackError):
     """Data is there, but a key that it was written with is not."""
 
 

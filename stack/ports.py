@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
+
+from stack.errors import StackError
 
 HOST = "127.0.0.1"
 # All below 32768, where the kernel takes ports for outgoing connections: while a server restarts,
@@ -20,7 +23,7 @@ FIRST = {
 LAST = 32767
 
 
-class NoPortError(Exception):
+class NoPortError(StackError):
     """No port is free, or one that was asked for is in use."""
 
 
@@ -38,7 +41,7 @@ class Ports:
         """Take the remembered port if it is free, otherwise the first free one."""
         first: int = FIRST.get(name, 20000)
         candidates: list[int] = [remembered] if remembered else []
-        for port in [*candidates, *range(first, LAST + 1)]:
+        for port in chain(candidates, range(first, LAST + 1)):
             if self.hold(port):
                 return port
         raise NoPortError(name)

@@ -16,6 +16,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from stack.binaries import SHARED, postgres_bin, server_user
+from stack.errors import StackError
 from stack.keys import make_passwords, write_private
 from stack.leash import leashed
 from stack.processes import Process
@@ -44,7 +45,7 @@ SERVER_SETTINGS = {
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class ClusterError(Exception):
+class ClusterError(StackError):
     """The cluster cannot be made, started or used."""
 
 

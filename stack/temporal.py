@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
@@ -24,6 +24,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from stack.binaries import program
+from stack.errors import StackError
 from stack.leash import leashed
 
 HOST = "127.0.0.1"
@@ -34,7 +35,7 @@ DYNAMIC_SETTINGS = {"history.maxInFlightUpdates": "100"}
 PRAGMAS = {"journal_mode": "WAL", "synchronous": "NORMAL"}
 
 
-class TemporalError(Exception):
+class TemporalError(StackError):
     """The Temporal server does not start or does not answer."""
 
 
@@ -147,8 +148,11 @@ async def ensure_namespace(address: str, namespace: str, days: int) -> bool:
     return True
 
 
-async def has_poller(address: str, namespace: str, task_queue: str) -> bool:
-    """Say whether a worker asks for workflow tasks on this queue."""
+async def has_poller(address: str, namespace: str, task_queue: str, since: datetime) -> bool:
+    """Say whether a worker has asked for workflow tasks on this queue since then.
+
+    The server goes on listing a worker for minutes after it has gone.
+    """
     client = await connect(address, namespace)
     request = DescribeTaskQueueRequest(
         namespace=namespace,
@@ -159,4 +163,4 @@ async def has_poller(address: str, namespace: str, task_queue: str) -> bool:
         found = await client.workflow_service.describe_task_queue(request, timeout=CALL_TIMEOUT)
     except (RPCError, RuntimeError):
         return False
-    return bool(found.pollers)
+    return any(poller.last_access_time.ToDatetime(UTC) >= since for poller in found.pollers)
