@@ -1,0 +1,1 @@
+"""Chinese text in, labels and reasons out."""
