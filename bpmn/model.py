@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,6 +135,7 @@ class Definition:
     digest: str
     processes: Mapping[str, Process]
     decisions: Mapping[str, DecisionModel] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def element(self, process: str, element: str) -> Element:
         """Return an element of one of the processes."""

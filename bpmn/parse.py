@@ -115,9 +115,7 @@ class _Parser:
             elif child.name in SUPPORTED:
                 self._element(child, scope)
             elif child.name not in _ARTIFACTS:
-                raise ParseError(
-                    "element_not_supported", child.get("id"), child.line, child.name
-                )
+                raise ParseError("element_not_supported", child.get("id"), child.line, child.name)
 
     def _flow(self, node: Node, scope: str) -> None:
         condition = node.first(BPMN, "conditionExpression")

@@ -163,9 +163,7 @@ class Run:
         """Record what an operator must mend; the rest of the instance goes on."""
         data = {"host": instance.key, "code": error.code, "phase": phase, "job": error.job}
         details = {"details": error.details} if error.details else {}
-        self.emit(
-            Kind.INCIDENT_CREATED, instance.element, self.new_key(), **data, **details
-        )
+        self.emit(Kind.INCIDENT_CREATED, instance.element, self.new_key(), **data, **details)
 
     # Tokens
 

@@ -42,9 +42,7 @@ def _catcher(
     return None
 
 
-def throw_error(
-    run: Run, instance: ElementInstance, code: str, variables: dict[str, Any]
-) -> None:
+def throw_error(run: Run, instance: ElementInstance, code: str, variables: dict[str, Any]) -> None:
     """Hand a BPMN error to its catcher; nobody catching it is an incident."""
     caught = _catcher(run, instance, "error", code)
     if caught is None:

@@ -51,9 +51,7 @@ def open_all(run: Run, events: Iterable[Element], instance: ElementInstance) -> 
     wanted = [e for e in events if (instance.key, e.id) not in held]
     openings = [o for e in wanted if (o := _opening(run, e, scope)) is not None]
     for opening in openings:
-        run.emit(
-            opening.kind, opening.element, run.new_key(), host=instance.key, **opening.data
-        )
+        run.emit(opening.kind, opening.element, run.new_key(), host=instance.key, **opening.data)
 
 
 def _opening(run: Run, event: Element, scope: Scope) -> _Opening | None:
@@ -163,7 +161,8 @@ def _caught(run: Run, host: ElementInstance, event: Element, variables: dict[str
         close(run, host.key)
         run.emit(Kind.ELEMENT_COMPLETED, host.element, host.key)
         flow = next(
-            f for f in run.definition.processes[process].flows.values()
+            f
+            for f in run.definition.processes[process].flows.values()
             if f.source == host.element and f.target == event.id
         )
         run.take([flow], process, scope)

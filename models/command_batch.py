@@ -1,10 +1,9 @@
 """Committed batches: one command and the records that came of it."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import BigInteger, Index, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -12,31 +11,39 @@ from models.columns import Timestamp
 
 
 class CommandBatch(SQLModel, table=True):
-    """What one command did (命令批次); the first committed batch of a number wins."""
+    """Which command made the records from `first_number` on (命令批次).
+
+    Both keys are unique: the first committed batch of a number wins, and a command that was
+    committed before is recognised however late it is repeated.
+    """
 
     __tablename__ = "command_batch"
-    __table_args__ = (Index("command_batch_command_idx", "instance_key", "command_id"),)
+    __table_args__ = (UniqueConstraint("instance_key", "command_id"),)
 
     instance_key: int = Field(
         primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
     )
     first_number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    last_number: int
     command_id: str
-    command: dict[str, Any] = Field(sa_type=JSONB)
-    result: dict[str, Any] = Field(sa_type=JSONB)
     committed_at: datetime = Field(sa_type=Timestamp)
 
 
-def put(session: Session, batch: CommandBatch) -> bool:
-    """Insert a batch unless one with its first number is committed already.
+def put(
+    session: Session, *, instance_key: int, first_number: int, command_id: str, at: datetime
+) -> bool:
+    """Insert a batch unless its first number or its command is committed already.
 
     Waits for a rival that is about to commit. It must be the first write of the transaction.
 
     Returns:
-        Whether this batch won; if not, the committed one is to be adopted with its command.
+        Whether this batch won; if not, look with `find` whether one is to be adopted.
     """
-    values = batch.model_dump()
+    values = {
+        "instance_key": instance_key,
+        "first_number": first_number,
+        "command_id": command_id,
+        "committed_at": at,
+    }
     attempt = insert(CommandBatch).values(**values).on_conflict_do_nothing()
     return session.execute(attempt.returning(col(CommandBatch.first_number))).first() is not None
 
@@ -44,11 +51,3 @@ def put(session: Session, batch: CommandBatch) -> bool:
 def find(session: Session, instance_key: int, first_number: int) -> CommandBatch | None:
     """Return the committed batch that begins with record `first_number`."""
     return session.get(CommandBatch, (instance_key, first_number))
-
-
-def of_command(session: Session, instance_key: int, command_id: str) -> CommandBatch | None:
-    """Return the first batch that a command made, None if it was never committed."""
-    own = select(CommandBatch).where(
-        col(CommandBatch.instance_key) == instance_key, col(CommandBatch.command_id) == command_id
-    )
-    return session.scalars(own.order_by(col(CommandBatch.first_number)).limit(1)).first()

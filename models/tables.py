@@ -14,6 +14,7 @@ from models.feedback import Feedback
 from models.feedback_number import NumberSerial
 from models.idempotency_key import IdempotencyKey
 from models.incident import Incident
+from models.job_result import JobResult
 from models.keyword import Keyword
 from models.notice import Notice
 from models.notice_delivery import NoticeDelivery
@@ -35,6 +36,7 @@ APPEND_ONLY = frozenset(
         "audit_record",
         "access_record",
         "command_batch",
+        "job_result",
         "process_resource",
         "working_calendar",
         "calendar_day",
@@ -73,6 +75,7 @@ __all__ = [
     "Feedback",
     "IdempotencyKey",
     "Incident",
+    "JobResult",
     "Keyword",
     "Notice",
     "NoticeDelivery",

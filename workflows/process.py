@@ -213,6 +213,4 @@ class ProcessWorkflow:
             thrown = {"code": result.error, "variables": result.variables}
             self._put(commands.ThrowError(id=identity, key=job.key, **thrown))
         else:
-            self._put(
-                commands.CompleteJob(id=identity, key=job.key, variables=result.variables)
-            )
+            self._put(commands.CompleteJob(id=identity, key=job.key, variables=result.variables))

@@ -80,7 +80,9 @@ class ScriptTask(JobTask):
             super().enter(run, element, instance)
             return
         value = run.scope(instance.key).value(element.call.target)
-        run.hand_over(instance, element, {element.call.result: value} if element.call.result else {})
+        run.hand_over(
+            instance, element, {element.call.result: value} if element.call.result else {}
+        )
         run.leave(instance)
 
 

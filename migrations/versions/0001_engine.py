@@ -23,6 +23,7 @@ def downgrade() -> None:
     op.drop_table("incident")
     op.drop_table("user_task")
     op.drop_table("audit_record")
+    op.drop_table("job_result")
     op.drop_table("command_batch")
     op.drop_table("start_request")
     op.drop_table("process_instance")
@@ -206,15 +207,16 @@ def create_instances() -> None:
         "command_batch",
         sa.Column("instance_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("first_number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("command_id", sa.String(), nullable=False),
-        sa.Column("command", postgresql.JSONB(), nullable=False),
-        sa.Column("result", postgresql.JSONB(), nullable=False),
         sa.Column("committed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("instance_key", "first_number"),
+        sa.UniqueConstraint("instance_key", "command_id"),
     )
-    op.create_index(
-        "command_batch_command_idx", "command_batch", ["instance_key", "command_id"], unique=False
+    op.create_table(
+        "job_result",
+        sa.Column("job_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("result", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("job_key"),
     )
     op.create_table(
         "audit_record",

@@ -1,0 +1,91 @@
+"""Notices to staff: rows of the in-app inbox, and what is owed to addresses outside (通知)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from models import notice, person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+    from activities.house import House
+    from bpmn.records import Record
+    from models.incident import Incident
+    from models.user_task import UserTask
+
+_NAMESPACE = UUID("0f8c2f3c-4d8f-5b43-9b0d-7e2d5a9b6a10")
+OPERATORS = "role.administrator"
+
+
+def members(session: Session, groups: Iterable[str]) -> list[str]:
+    """Return the usernames of the active people in any of these groups, each once."""
+    found = (p.username for group in groups for p in person.in_group(session, group))
+    return list(dict.fromkeys(found))
+
+
+def put(
+    session: Session,
+    house: House,
+    *,
+    code: str,
+    recipients: Iterable[str],
+    instance_key: int,
+    cause: int,
+    at: datetime,
+    data: dict[str, Any],
+) -> None:
+    """Put a notice into inboxes and owe it to the addresses; the same cause never does twice.
+
+    Args:
+        session: the transaction.
+        house: knows how many addresses are configured.
+        code: which notice; words are in the catalogues.
+        recipients: usernames.
+        instance_key: the process instance.
+        cause: number of the record, or key of the job, that brings it.
+        at: when.
+        data: numbers and codes, no personal data.
+    """
+    rows = {uuid5(_NAMESPACE, f"{instance_key}|{cause}|{code}|{who}"): who for who in recipients}
+    notice.put(session, rows, code=code, data=data, instance_key=instance_key, at=at)
+    house.post.owe(
+        session, uuid5(_NAMESPACE, f"{instance_key}|{cause}|{code}"), code=code, data=data, at=at
+    )
+
+
+def new_task(session: Session, house: House, task: UserTask, record: Record) -> None:
+    """Tell the assignee of a task, or those who may claim it."""
+    recipients = (
+        [task.assignee]
+        if task.assignee
+        else [*task.candidate_users, *members(session, task.candidate_groups)]
+    )
+    put(
+        session,
+        house,
+        code="user_task_created",
+        recipients=recipients,
+        instance_key=task.instance_key,
+        cause=record.number,
+        at=datetime.fromisoformat(record.at),
+        data={"number": task.feedback_number, "task": str(task.key), "element": task.element_id},
+    )
+
+
+def incident(session: Session, house: House, found: Incident, record: Record) -> None:
+    """Tell the administrators what they must mend."""
+    put(
+        session,
+        house,
+        code="incident_created",
+        recipients=members(session, [OPERATORS]),
+        instance_key=found.instance_key,
+        cause=record.number,
+        at=datetime.fromisoformat(record.at),
+        data={"incident": str(found.key), "element": found.element_id, "code": found.code},
+    )

@@ -1,0 +1,62 @@
+"""What a step is given and what it may answer (步骤)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from activities.house import House
+
+
+class StepError(Exception):
+    """The step throws a BPMN error: the drawing says where it goes."""
+
+    def __init__(self, code: str, **variables: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.variables = variables
+
+
+class LeavesHouseError(Exception):
+    """The step needs the outside world: it is done again as a normal activity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One run of a step, inside the transaction of its records.
+
+    Attributes:
+        session: the transaction; whatever the step writes commits with it, exactly once.
+        house: what every step may use.
+        instance_key: the process instance, which is also the id of the feedback item.
+        job_key: the same at every repetition: the idempotency key for peers outside.
+        variables: what the element sees, input mappings included.
+        headers: `zeebe:taskHeaders` of the element.
+        now: the instant of the command.
+        outside: whether this is a normal activity, which may leave the house.
+    """
+
+    session: Session
+    house: House
+    instance_key: int
+    job_key: int
+    element: str
+    variables: Mapping[str, Any]
+    headers: Mapping[str, str]
+    now: datetime
+    outside: bool = False
+
+    def leave_house(self) -> None:
+        """Ask to be done outside the batch, where waiting harms nobody."""
+        if not self.outside:
+            raise LeavesHouseError
+
+
+Handler = Callable[[Step], "dict[str, Any]"]

@@ -1,0 +1,85 @@
+"""Door: the Temporal worker with its activities, the dispatcher and the deliveries beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+import settings
+from activities.advance import Advance
+from activities.definitions import Definitions
+from activities.delivery import deliver_notices
+from activities.dispatch import Dispatcher
+from activities.house import House, calendars
+from activities.perform import Perform
+from activities.registry import HANDLERS
+from channels.post import Post
+from models.database import engine
+from models.key_source import FileKeySource
+from models.vault import Vault
+from workflows.codec import data_converter
+from workflows.process import ProcessWorkflow
+from workflows.sandbox import runner
+
+_THREADS = 16
+
+
+def house(chosen: settings.Settings) -> House:
+    """Return what the activities work with."""
+    database = engine(chosen.database_url, pool_size=_THREADS, application_name="bihuan worker")
+    return House(
+        engine=database,
+        vault=Vault(FileKeySource.read(chosen.secrets_path / "epoch.key")),
+        definitions=Definitions(database),
+        post=Post(chosen.notice_urls, schemas=chosen.notice_schemas, locale=chosen.locale),
+        calendar=calendars(database),
+        time_scale=chosen.time_scale,
+        public_url=chosen.public_url,
+        link_key=(chosen.secrets_path / "link.key").read_bytes(),
+    )
+
+
+async def main() -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    chosen = settings.load()
+    logging.basicConfig(level=chosen.log_level.upper())
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await Client.connect(
+        chosen.temporal_address,
+        namespace=chosen.temporal_namespace,
+        data_converter=data_converter((chosen.secrets_path / "service.key").read_bytes()),
+    )
+    means = house(chosen)
+    dispatcher = Dispatcher(means.engine, client, chosen.task_queue)
+    with ThreadPoolExecutor(_THREADS) as threads:
+        worker = Worker(
+            client,
+            task_queue=chosen.task_queue,
+            workflows=[ProcessWorkflow],
+            activities=[Advance(means, HANDLERS).advance, Perform(means, HANDLERS).perform],
+            activity_executor=threads,
+            workflow_runner=runner(),
+            max_cached_workflows=5000,
+        )
+        async with worker:
+            beside = [
+                asyncio.create_task(dispatcher.run()),
+                asyncio.create_task(deliver_notices(means.engine, means.post, stop=stop)),
+            ]
+            await stop.wait()
+            for task in beside:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
