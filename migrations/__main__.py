@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 import settings
 from migrations.seeds import SEEDS, Plan
-from migrations.upgrade import upgrade
+from migrations.upgrade import upgrade, wait_for_others
 from models.database import engine
 
 
@@ -24,6 +24,7 @@ def main() -> None:
         plan = Plan(now, chosen.demo_logins_path if chosen.demo_people else None)
         for seed in SEEDS:
             with Session(owner) as session, session.begin():
+                wait_for_others(session)
                 seed(session, plan)
     finally:
         owner.dispose()

@@ -26,7 +26,7 @@ def upgrade(engine: Engine, *, application: str, today: date) -> None:
         today: the month to make partitions from.
     """
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('bihuan_migrations'))"))
+        wait_for_others(connection)
         command.upgrade(configuration(connection), "head")
         grant(connection, application)
         with Session(bind=connection) as session:
@@ -38,3 +38,8 @@ def configuration(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent))
     return config
+
+
+def wait_for_others(transaction: Connection | Session) -> None:
+    """Hold the one lock of all migrations and seeds until the transaction ends."""
+    transaction.execute(text("SELECT pg_advisory_xact_lock(hashtext('bihuan_migrations'))"))
