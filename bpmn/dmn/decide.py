@@ -1,0 +1,103 @@
+"""Evaluating a decision of a model (执行决策)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bpmn.dmn import table
+from bpmn.dmn.model import Decision, DecisionModel, DmnError
+from bpmn.dmn.nodes import DecisionTable
+from bpmn.dmn.session import Session
+from bpmn.dmn.trace import DecisionRun
+from bpmn.feel.evaluation import BUDGET
+from bpmn.feel.frame import JsonNames
+from bpmn.feel.result import BudgetExceededError, FeelWarning
+from bpmn.feel.values import from_json, to_python
+
+TABLES = table  # imported so that the interpreter knows DMN's nodes
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """The value of a decision, the ids of the rules that matched and the inputs (决策结果).
+
+    `matched` and `inputs` belong to the decision's own table and are empty without one.
+    """
+
+    value: Any
+    matched: tuple[str, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[FeelWarning, ...] = ()
+
+
+def find_decision(
+    models: Mapping[str, DecisionModel] | DecisionModel, decision_id: str
+) -> tuple[DecisionModel, Decision]:
+    """The decision of that id, or of that name, and the model it stands in.
+
+    Raises:
+        DmnError: there is no such decision (`unknown_decision`).
+    """
+    for model in [models] if isinstance(models, DecisionModel) else models.values():
+        if decision_id in model.decisions:
+            return model, model.decisions[decision_id]
+        for decision in model.decisions.values():
+            if decision.name == decision_id:
+                return model, decision
+    raise DmnError("unknown_decision", decision_id)
+
+
+def evaluate_decision(
+    models: Mapping[str, DecisionModel] | DecisionModel,
+    decision_id: str,
+    scope: Mapping[str, Any],
+    *,
+    now: datetime,
+    budget: int = BUDGET,
+) -> DecisionResult:
+    """Decide; missing inputs and whatever else goes wrong are null and warnings.
+
+    Raises:
+        DmnError: there is no such decision (`unknown_decision`).
+    """
+    model, decision = find_decision(models, decision_id)
+    counter = DecisionRun(now, budget, model.types)
+    own = decision.logic.id if isinstance(decision.logic, DecisionTable) else ""
+    try:
+        value = to_python(Session(model, counter, JsonNames(scope)).decide(decision))
+    except (BudgetExceededError, RecursionError):
+        warnings = (*counter.warnings, FeelWarning("budget_exceeded"))
+        return DecisionResult(None, warnings=warnings)
+    return DecisionResult(
+        value,
+        counter.matched.get(own, ()),
+        to_python(counter.inputs.get(own, {})),
+        tuple(counter.warnings),
+    )
+
+
+def evaluate_service(
+    model: DecisionModel,
+    service_id: str,
+    scope: Mapping[str, Any],
+    *,
+    now: datetime,
+    budget: int = BUDGET,
+) -> DecisionResult:
+    """Call a decision service by id or name with its parameters by name.
+
+    Raises:
+        DmnError: there is no such service (`unknown_service`).
+    """
+    found = [one for one in model.services.values() if service_id in (one.id, one.name)]
+    if not found:
+        raise DmnError("unknown_service", service_id)
+    counter = DecisionRun(now, budget, model.types)
+    try:
+        function = Session(model, counter, JsonNames(scope)).service(found[0])
+        arguments = [from_json(scope.get(one.name)) for one in function.parameters]
+        value = to_python(function.code(None, *arguments))
+    except (BudgetExceededError, RecursionError):
+        return DecisionResult(None, warnings=(FeelWarning("budget_exceeded"),))
+    return DecisionResult(value, warnings=tuple(counter.warnings))

@@ -1,0 +1,90 @@
+"""A DMN file read: decisions, inputs, business knowledge, services and types (决策模型)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bpmn.feel.syntax import Node
+from bpmn.feel.type_names import FeelType
+
+
+class DmnError(ValueError):
+    """What is wrong with a DMN file: a code, the element and its line (决策模型错误)."""
+
+    def __init__(self, code: str, element: str = "", line: int = 0) -> None:
+        super().__init__(f"{code} {element} (line {line})")
+        self.code = code
+        self.element = element
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """The ids of what an element needs: input data, decisions and knowledge (依赖)."""
+
+    inputs: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    knowledge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InputData:
+    """A value that the caller brings (输入数据)."""
+
+    id: str
+    name: str
+    type: FeelType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision with its logic; without logic its value is null (决策)."""
+
+    id: str
+    name: str
+    variable: str
+    type: FeelType | None
+    logic: Node | None
+    requirements: Requirements
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A business knowledge model: a function by name (业务知识模型)."""
+
+    id: str
+    name: str
+    parameters: tuple[tuple[str, FeelType | None], ...]
+    type: FeelType | None
+    logic: Node | None
+    requirements: Requirements
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A decision service: decisions callable as a function (决策服务)."""
+
+    id: str
+    name: str
+    type: FeelType | None
+    outputs: tuple[str, ...]
+    input_decisions: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionModel:
+    """One DMN file (决策模型).
+
+    `problems` are the texts that are no FEEL: such an expression is null with a warning, and
+    deployment may refuse the file for it.
+    """
+
+    name: str
+    namespace: str = ""
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    inputs: Mapping[str, InputData] = field(default_factory=dict)
+    knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    types: Mapping[str, FeelType] = field(default_factory=dict)
+    problems: tuple[DmnError, ...] = ()

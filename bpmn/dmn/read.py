@@ -1,0 +1,131 @@
+"""Reading a DMN 1.1 to 1.5 file (读取决策模型)."""
+
+from collections.abc import Iterator
+
+from bpmn.dmn.model import (
+    Decision,
+    DecisionModel,
+    DmnError,
+    InputData,
+    Knowledge,
+    Requirements,
+    Service,
+)
+from bpmn.dmn.read_boxed import Reader, function_node, variable
+from bpmn.dmn.read_table import read_table
+from bpmn.dmn.read_types import (
+    allowed_values,
+    child,
+    children,
+    component_names,
+    read_types,
+)
+from bpmn.feel.lexer import normalise
+from bpmn.xml import Node as Element
+from bpmn.xml import XmlError, read
+
+_NAMED = ("variable", "formalParameter", "parameter", "column", "output", "decision", "inputData")
+TABLE_READER = read_table  # imported so that boxed expressions know decision tables
+
+
+def parse_decisions(xml: bytes, *, name: str) -> DecisionModel:
+    """Read the decisions of a file.
+
+    Raises:
+        DmnError: no XML, forbidden XML, or no DMN; FEEL that cannot be read is a problem of the
+            model instead.
+    """
+    try:
+        root = read(xml)
+    except XmlError as error:
+        raise DmnError(error.code, name, error.line) from error
+    if root.name != "definitions":
+        raise DmnError("not_dmn", name, root.line)
+    names = frozenset(_names(root)) | frozenset(component_names(root))
+    reader = Reader(names, allowed_values(root))
+    return DecisionModel(
+        name,
+        root.get("namespace"),
+        {one.get("id"): _decision(reader, one) for one in children(root, "decision")},
+        {one.get("id"): _input(one) for one in children(root, "inputData")},
+        {
+            one.get("id"): _knowledge(reader, one)
+            for one in children(root, "businessKnowledgeModel")
+        },
+        {one.get("id"): _service(one) for one in children(root, "decisionService")},
+        read_types(root),
+        tuple(reader.problems),
+    )
+
+
+def _names(element: Element) -> Iterator[str]:
+    if element.name in _NAMED:
+        yield normalise(element.get("name"))
+    if element.get("iteratorVariable"):
+        yield normalise(element.get("iteratorVariable"))
+    for one in element.children:
+        yield from _names(one)
+
+
+def _references(element: Element, outer: str, inner: str) -> tuple[str, ...]:
+    found = (
+        reference.get("href").rpartition("#")[2]
+        for requirement in children(element, outer)
+        for reference in children(requirement, inner)
+    )
+    return tuple(found)
+
+
+def _hrefs(element: Element, name: str) -> tuple[str, ...]:
+    return tuple(one.get("href").rpartition("#")[2] for one in children(element, name))
+
+
+def _requirements(element: Element) -> Requirements:
+    return Requirements(
+        _references(element, "informationRequirement", "requiredInput"),
+        _references(element, "informationRequirement", "requiredDecision"),
+        _references(element, "knowledgeRequirement", "requiredKnowledge"),
+    )
+
+
+def _decision(reader: Reader, element: Element) -> Decision:
+    name, wanted = variable(element)
+    return Decision(
+        element.get("id"),
+        normalise(element.get("name")),
+        name,
+        wanted,
+        reader.expression(element),
+        _requirements(element),
+        element.line,
+    )
+
+
+def _input(element: Element) -> InputData:
+    return InputData(element.get("id"), *variable(element))
+
+
+def _knowledge(reader: Reader, element: Element) -> Knowledge:
+    name, wanted = variable(element)
+    logic = child(element, "encapsulatedLogic")
+    function = None if logic is None else function_node(reader, logic)
+    return Knowledge(
+        element.get("id"),
+        name,
+        () if function is None else function.parameters,
+        wanted,
+        None if function is None else function.body,
+        _requirements(element),
+    )
+
+
+def _service(element: Element) -> Service:
+    name, wanted = variable(element)
+    return Service(
+        element.get("id"),
+        name,
+        wanted,
+        _hrefs(element, "outputDecision"),
+        _hrefs(element, "inputDecision"),
+        _hrefs(element, "inputData"),
+    )
