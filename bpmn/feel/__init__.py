@@ -9,8 +9,10 @@ from bpmn.feel.builtins import (
     arithmetic,
     contexts,
     conversion,
+    days,
     figures,
     lists,
+    moments,
     sorting,
     text,
 )
@@ -21,7 +23,7 @@ from bpmn.feel.result import FeelSyntaxError, FeelWarning, Result
 # Importing these modules gives the nodes their meaning and the functions their names.
 LOADED = (
     *(access, control, invocation, operators, unary),
-    *(arithmetic, contexts, conversion, figures, lists, sorting, text),
+    *(arithmetic, contexts, conversion, days, figures, lists, moments, sorting, text),
 )
 
 

@@ -77,7 +77,7 @@ def scalar(element: Any) -> Any:
 
 def alike(expected: Any, actual: Any) -> bool:
     if isinstance(expected, Decimal) and isinstance(actual, Decimal):
-        return abs(expected - actual) <= TOLERANCE * max(abs(expected), 1)
+        return abs(expected - actual) <= TOLERANCE * max(abs(expected), Decimal(1))
     if isinstance(expected, list) and isinstance(actual, list):
         return len(expected) == len(actual) and all(map(alike, expected, actual))
     if isinstance(expected, dict) and isinstance(actual, dict):

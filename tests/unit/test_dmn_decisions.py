@@ -31,7 +31,8 @@ def model_with(
         f"""<decision id="route" name="Route"><variable name="Route"/>
         <decisionTable id="table" {policy}>
           <input id="i1" label="type"><inputExpression><text>type</text></inputExpression></input>
-          <input id="i2" label="urgency"><inputExpression><text>urgency</text></inputExpression></input>
+          <input id="i2" label="urgency">
+            <inputExpression><text>urgency</text></inputExpression></input>
           {columns}{rows}
         </decisionTable></decision>"""
     )
