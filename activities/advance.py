@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -140,12 +140,14 @@ class _Batch:
             element.task.headers if element.task else {},
             self._now,
         )
-        done: dict[str, Any] = {"id": f"job:{job.key}", "key": job.key}
+        identity = f"job:{job.key}"
         try:
             variables = self._handlers[job.type](step)
         except StepError as error:
-            thrown = {"code": error.code, "variables": error.variables}
-            handle(run, commands.ThrowError(**done, **thrown))
+            thrown = commands.ThrowError(
+                id=identity, key=job.key, code=error.code, variables=error.variables
+            )
+            handle(run, thrown)
             return
         except LeavesHouseError:
             raise _StepFailedError(job.key) from None
@@ -158,4 +160,4 @@ class _Batch:
                 extra={"job_type": job.type, "error": type(error).__name__},
             )
             raise _StepFailedError(job.key) from error
-        handle(run, commands.CompleteJob(**done, variables=variables))
+        handle(run, commands.CompleteJob(id=identity, key=job.key, variables=variables))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from models import working_calendar
+from models import calendar_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +50,6 @@ def calendars(engine: Engine) -> Callable[[int], WorkingCalendar]:
     @lru_cache(maxsize=16)
     def load(version: int) -> WorkingCalendar:
         with Session(engine) as session:
-            return working_calendar.load(session, version)
+            return calendar_version.load(session, version)
 
     return load

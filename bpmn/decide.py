@@ -154,9 +154,12 @@ def _(command: UpdateUserTask, run: Run) -> None:
 def _(command: CompleteUserTask, run: Run) -> None:
     task = run.state.user_tasks[command.key]
     host = run.state.elements[task.host]
+    element = run.element(host)
     data: dict[str, Any] = {"variables": command.variables, "assignee": task.assignee}
     run.emit(Kind.USER_TASK_COMPLETED, task.element, task.key, **data, **_by(command))
-    run.hand_over(host, run.element(host), command.variables)
+    # Output mappings may ask who did it: `=task.completedBy`.
+    about = {"key": str(task.key), "assignee": task.assignee, "completedBy": command.actor}
+    run.hand_over(host, element, command.variables | ({"task": about} if element.outputs else {}))
     run.leave(host)
 
 

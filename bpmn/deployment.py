@@ -25,7 +25,9 @@ class DeploymentError(ValueError):
         self.problems = problems
 
 
-def _problem(resource: str, code: str, element: str = "", line: int = 0, found: str = "") -> Any:
+def _problem(
+    resource: str, code: str, element: str = "", line: int = 0, found: str = ""
+) -> dict[str, Any]:
     return {
         "resource": resource,
         "code": code,
@@ -44,14 +46,14 @@ class _Reader:
         self.decisions: dict[str, DecisionModel] = {}
         self.forms: dict[str, dict[str, Any]] = {}
         self.problems: list[dict[str, Any]] = []
-
-    def read(self, name: str, content: bytes) -> None:
-        readers: dict[str, Callable[[str, bytes], None]] = {
+        self._readers: dict[str, Callable[[str, bytes], None]] = {
             "bpmn": self._drawing,
             "dmn": self._decisions,
             "form": self._form,
         }
-        reader = readers.get(name.rpartition(".")[2])
+
+    def read(self, name: str, content: bytes) -> None:
+        reader = self._readers.get(name.rpartition(".")[2])
         if reader is None:
             self.problems.append(_problem(name, "resource_type_unknown"))
             return
@@ -64,7 +66,7 @@ class _Reader:
         except ValueError:
             self.problems.append(_problem(name, "form_malformed"))
 
-    def _drawing(self, name: str, content: bytes) -> None:
+    def _drawing(self, _name: str, content: bytes) -> None:
         for process in parse_processes(content).values():
             if process.id in self.processes:
                 raise ParseError("process_id_not_unique", process.id)

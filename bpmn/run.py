@@ -39,7 +39,7 @@ class Run:
 
     # Records
 
-    def emit(self, kind: Kind, element: str = "", key: int = 0, **data: Any) -> Record:
+    def emit(self, kind: Kind, element: str = "", key: int = 0, /, **data: Any) -> Record:
         """Add a record and apply it."""
         number = self.state.number + 1
         record = Record(number, kind, to_text(self.clock.now), element, key, data)
@@ -131,7 +131,11 @@ class Run:
     def take(self, flows: Sequence[SequenceFlow], process: str, scope: int) -> None:
         """Put a token on each of these flows."""
         for flow in flows:
-            data = {"target": flow.target, "process": process, "scope": scope}
+            data: dict[str, Any] = {
+                "target": flow.target,
+                "process": process,
+                "scope": scope,
+            }
             self.emit(Kind.SEQUENCE_FLOW_TAKEN, flow.id, **data)
 
     def terminate(self, instance: ElementInstance) -> None:
@@ -161,9 +165,9 @@ class Run:
 
     def incident(self, instance: ElementInstance, error: IncidentError, phase: str) -> None:
         """Record what an operator must mend; the rest of the instance goes on."""
-        data = {"host": instance.key, "code": error.code, "phase": phase, "job": error.job}
-        details = {"details": error.details} if error.details else {}
-        self.emit(Kind.INCIDENT_CREATED, instance.element, self.new_key(), **data, **details)
+        data: dict[str, Any] = {"host": instance.key, "code": error.code, "phase": phase}
+        data |= {"job": error.job} | ({"details": error.details} if error.details else {})
+        self.emit(Kind.INCIDENT_CREATED, instance.element, self.new_key(), **data)
 
     # Tokens
 

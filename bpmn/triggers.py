@@ -166,7 +166,7 @@ def _caught(run: Run, host: ElementInstance, event: Element, variables: dict[str
             if f.source == host.element and f.target == event.id
         )
         run.take([flow], process, scope)
-        _happen(run, event, process, scope, variables, flows=[flow.id])
+        _happen(run, event, run.begin(event, process, scope, [flow.id]), variables)
         return
     run.hand_over(host, event, variables)
     run.leave(host)
@@ -175,7 +175,7 @@ def _caught(run: Run, host: ElementInstance, event: Element, variables: dict[str
 def _boundary(run: Run, host: ElementInstance, event: Element, variables: dict[str, Any]) -> None:
     if event.interrupting:
         run.terminate(host)
-    _happen(run, event, host.process, host.scope, variables)
+    _happen(run, event, run.begin(event, host.process, host.scope), variables)
 
 
 def _event_sub_process(
@@ -187,7 +187,7 @@ def _event_sub_process(
     sub = run.definition.element(host.process, event.scope)
     instance = run.begin(sub, host.process, host.key)
     run.enter(instance)
-    _happen(run, event, host.process, instance.key, variables)
+    _happen(run, event, run.begin(event, host.process, instance.key), variables)
 
 
 def close_inside(run: Run, host: ElementInstance) -> None:
@@ -203,15 +203,7 @@ def close_inside(run: Run, host: ElementInstance) -> None:
             run.emit(Kind.MESSAGE_UNSUBSCRIBED, found.element, found.key)
 
 
-def _happen(
-    run: Run,
-    event: Element,
-    process: str,
-    scope: int,
-    variables: dict[str, Any],
-    flows: Sequence[str] = (),
-) -> None:
-    """Activate an event that has already happened and complete it."""
-    instance = run.begin(event, process, scope, flows)
+def _happen(run: Run, event: Element, instance: ElementInstance, variables: dict[str, Any]) -> None:
+    """Complete an event that has already happened."""
     run.hand_over(instance, event, variables)
     run.leave(instance)

@@ -9,6 +9,7 @@ from xml.sax import SAXException, handler
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +58,11 @@ class _Builder(handler.ContentHandler):
         self._open: list[Node] = []
         self._locator: Locator | None = None
 
+    @override
     def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 (name given by SAX)
         self._locator = locator
 
+    @override
     def startElementNS(  # noqa: N802 (name given by SAX)
         self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl
     ) -> None:
@@ -73,10 +76,12 @@ class _Builder(handler.ContentHandler):
             self.root = node
         self._open.append(node)
 
+    @override
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802
         del name, qname
         self._open.pop()
 
+    @override
     def characters(self, content: str) -> None:
         if self._open:
             self._open[-1].text += content

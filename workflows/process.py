@@ -135,8 +135,9 @@ class ProcessWorkflow:
         request = contracts.AdvanceRequest(
             self._state.to_json(), command, workflow.now().isoformat()
         )
+        result: contracts.AdvanceResult
         try:
-            return await workflow.execute_local_activity(
+            result = await workflow.execute_local_activity(
                 contracts.ADVANCE,
                 request,
                 result_type=contracts.AdvanceResult,
@@ -144,13 +145,14 @@ class ProcessWorkflow:
                 retry_policy=_QUICK,
             )
         except ActivityError:
-            return await workflow.execute_activity(
+            result = await workflow.execute_activity(
                 contracts.ADVANCE,
                 request,
                 result_type=contracts.AdvanceResult,
                 start_to_close_timeout=_STEP,
                 retry_policy=_PATIENT,
             )
+        return result
 
     def _put(self, command: commands.Command) -> None:
         self._mailbox.append(command.to_json())
@@ -210,7 +212,10 @@ class ProcessWorkflow:
             self._put(commands.FailJob(id=identity, key=job.key, code=code))
             return
         if result.error:
-            thrown = {"code": result.error, "variables": result.variables}
-            self._put(commands.ThrowError(id=identity, key=job.key, **thrown))
+            self._put(
+                commands.ThrowError(
+                    id=identity, key=job.key, code=result.error, variables=result.variables
+                )
+            )
         else:
             self._put(commands.CompleteJob(id=identity, key=job.key, variables=result.variables))

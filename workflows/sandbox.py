@@ -1,4 +1,4 @@
-"""How workflow code is watched: what passes through the sandbox is no longer checked at run time."""
+"""How workflow code is watched: what passes through is no longer checked at run time."""
 
 from __future__ import annotations
 
