@@ -106,7 +106,7 @@ def _run(check: Check, *, report: Path | None = None) -> int:
 def _count(report: Path, counted: dict[str, int]) -> None:
     if not report.exists():
         return
-    for suite in parse(report).getroot().iter("testsuite"):
+    for suite in parse(report).findall("testsuite"):
         counted["tests"] += int(suite.get("tests", 0))
         counted["failed"] += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         counted["skipped"] += int(suite.get("skipped", 0))

@@ -15,7 +15,7 @@ from stack.doors import doors
 from stack.errors import StackError
 from stack.part import Part
 from stack.plan import Plan, base_environment
-from stack.postgres import APPLICATION, OWNER, PREFECT, Cluster, check_trigrams
+from stack.postgres import APPLICATION, OWNER, PREFECT, Cluster, check_text_search
 from stack.processes import MARK
 from stack.temporal import TemporalServer
 
@@ -35,7 +35,7 @@ async def check_external(settings: Settings) -> None:
     if settings.database_url:
         url = settings.owner_database_url or settings.database_url
         try:
-            await asyncio.to_thread(check_trigrams, url)
+            await asyncio.to_thread(check_text_search, url)
         except psycopg.Error as error:
             raise StackError(f"the database cannot be used: {error}") from error
     if settings.temporal_address:

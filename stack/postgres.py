@@ -113,12 +113,7 @@ class Cluster:
                 self._ensure_role(connection, role)
         for name, owner in DATABASES.items():
             self.create_database(name, owner=owner)
-        with self.connect(database="bihuan") as connection:
-            for extension in EXTENSIONS:
-                connection.execute(
-                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
-                )
-        check_trigrams(self.url(SUPERUSER))
+        check_text_search(self.url(SUPERUSER))
 
     def create_database(
         self, name: str, *, owner: str = OWNER, template: str = "template0"
@@ -254,13 +249,17 @@ def _existing(path: Path) -> list[Path]:
     return [step for step in (path, *path.resolve().parents) if step.exists()]
 
 
-def check_trigrams(url: str) -> None:
-    """Refuse a database whose locale makes search blind for Chinese words.
+def check_text_search(url: str) -> None:
+    """Make the extensions, and refuse a database whose locale is blind for Chinese words.
 
     Args:
-        url: SQLAlchemy or libpq address of the database.
+        url: SQLAlchemy or libpq address of the database, with the rights of its owner.
     """
     with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=5) as connection:
+        for extension in EXTENSIONS:
+            connection.execute(
+                sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+            )
         found = connection.execute("SELECT cardinality(show_trgm('物流太慢'))").fetchone()
     if found is None or not found[0]:
         raise ClusterError(

@@ -22,7 +22,7 @@ from stack.logs import Log
 from stack.parts import check_external, make_plan
 from stack.plan import Plan, needed_ports
 from stack.ports import Ports
-from stack.processes import Process, leftovers
+from stack.processes import leftovers
 from stack.supervisor import Supervisor
 
 READY_SECONDS = 300
@@ -104,10 +104,8 @@ async def _supervise(plan: Plan, home: Home, log: Log) -> bool:
     await check_external(plan.settings)
     logins = plan.settings.demo_logins_path if plan.wants_demo_people else None
     text = banner(home.path, plan.addresses, logins)
-    me = Process.find(os.getpid())
     state: dict[str, Any] = {
         "pid": os.getpid(),
-        "process_began": me.began if me else None,
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "ready": False,
         "addresses": plan.addresses,
