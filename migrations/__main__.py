@@ -15,6 +15,8 @@ def main() -> None:
     """Bring the database to the newest shape and fill in what every start needs."""
     chosen = settings.load()
     now = datetime.now(UTC)
+    if not chosen.owner_database_url or not chosen.database_url:
+        raise SystemExit("set BIHUAN_OWNER_DATABASE_URL and BIHUAN_DATABASE_URL")
     owner = engine(chosen.owner_database_url, pool_size=1, application_name="bihuan migrations")
     application = make_url(chosen.database_url).username
     if application is None:
