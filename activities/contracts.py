@@ -22,12 +22,14 @@ class Start:
         instance_key: the process instance.
         command: JSON of `bpmn.commands.CreateInstance`, None when continued.
         state: JSON of `bpmn.state.State`, None at first.
+        answered: ids of the latest commands that were carried out before.
         history_budget: events after which the workflow continues as new.
     """
 
     instance_key: int
     command: dict[str, Any] | None = None
     state: dict[str, Any] | None = None
+    answered: list[str] = field(default_factory=list)
     history_budget: int = 4000
 
 

@@ -32,6 +32,9 @@ _QUICK = RetryPolicy(
 )
 _PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=30))
 _STEP = timedelta(minutes=2)
+# Commands whose repetition is still recognised by the workflow after continue-as-new; the batch
+# rows in PostgreSQL recognise all.
+_REMEMBERED = 100
 
 
 def _refused(rejection: dict[str, Any]) -> ApplicationError:
@@ -51,7 +54,8 @@ class ProcessWorkflow:
             else State(start.instance_key, last_key=start.instance_key)
         )
         self._mailbox: list[dict[str, Any]] = [start.command] if start.command else []
-        self._answers: dict[str, contracts.AdvanceResult] = {}
+        # What became of each command, by id: nothing, or why it was refused.
+        self._answers: dict[str, dict[str, Any] | None] = dict.fromkeys(start.answered)
         self._steps: dict[tuple[int, int], asyncio.Task[None]] = {}
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at = ""
@@ -70,13 +74,14 @@ class ProcessWorkflow:
         await work
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self._state.ended:
-            workflow.continue_as_new(
-                contracts.Start(
-                    start.instance_key,
-                    state=self._state.to_json(),
-                    history_budget=start.history_budget,
-                )
+            done = [key for key, rejection in self._answers.items() if rejection is None]
+            following = contracts.Start(
+                start.instance_key,
+                state=self._state.to_json(),
+                answered=done[-_REMEMBERED:],
+                history_budget=start.history_budget,
             )
+            workflow.continue_as_new(following)
         return self._state.phase
 
     @workflow.update(name=contracts.COMMAND)
@@ -86,12 +91,14 @@ class ProcessWorkflow:
         if identity not in self._answers and command not in self._mailbox:
             self._mailbox.append(command)
         await workflow.wait_condition(lambda: identity in self._answers)
-        rejection = self._answers[identity].rejection
+        rejection = self._answers[identity]
         if rejection is not None:
             raise _refused(rejection)
 
     @command.validator
     def _check(self, command: dict[str, Any]) -> None:
+        if command.get("id") in self._answers:
+            return
         try:
             commands.from_json(command).check(self._state)
         except commands.Rejection as rejection:
@@ -124,7 +131,7 @@ class ProcessWorkflow:
         result = await self._advance(command)
         for record in result.records:
             apply(self._state, Record.from_json(record))
-        self._answers[result.command_id] = result
+        self._answers[result.command_id] = result.rejection
         # An adopted batch answers its own command; the one in hand is asked again.
         self._mailbox = [one for one in self._mailbox if one["id"] != result.command_id]
         workflow.set_current_details(
