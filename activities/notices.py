@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from models import notice, person
+from models import notice, notice_delivery, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,8 +53,13 @@ def put(
     """
     rows = {uuid5(_NAMESPACE, f"{instance_key}|{cause}|{code}|{who}"): who for who in recipients}
     notice.put(session, rows, code=code, data=data, instance_key=instance_key, at=at)
-    house.post.owe(
-        session, uuid5(_NAMESPACE, f"{instance_key}|{cause}|{code}"), code=code, data=data, at=at
+    notice_delivery.owe(
+        session,
+        uuid5(_NAMESPACE, f"{instance_key}|{cause}|{code}"),
+        code=code,
+        data=data,
+        at=at,
+        addresses=house.post.addresses,
     )
 
 

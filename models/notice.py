@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -28,37 +28,29 @@ class Notice(SQLModel, table=True):
     read_at: datetime | None = Field(default=None, sa_type=Timestamp)
 
 
-_NAMESPACE = UUID("f0f0a9b6-5f0e-5d0b-9d5c-0c1d8e2b7a44")
-
-
-def post(
+def put(
     session: Session,
-    recipients: Sequence[str],
+    rows: Mapping[UUID, str],
     *,
-    origin: str,
     code: str,
+    data: Mapping[str, Any],
+    instance_key: int | None,
     at: datetime,
-    data: Mapping[str, Any] | None = None,
-    instance_key: int | None = None,
 ) -> None:
-    """Put a notice into each inbox; the same `origin` twice is one notice.
+    """Put a notice into inboxes; an id that is there already stays as it is.
 
     Args:
         session: the transaction that causes the notice.
-        recipients: usernames.
-        origin: what caused it, such as `<element instance key>|<code>`.
+        rows: recipient by id; the id follows from the cause, so that a repetition adds nothing.
         code: what it says; the words are in the catalogues.
-        at: when.
         data: codes and numbers for the words, never personal data.
-        instance_key: the instance to open.
+        instance_key: the instance to open, if there is one.
+        at: when.
     """
-    common = {"code": code, "data": dict(data or {}), "instance_key": instance_key}
-    rows = [
-        {"id": uuid5(_NAMESPACE, f"{origin}|{name}"), "recipient": name, "created_at": at, **common}
-        for name in dict.fromkeys(recipients)
-    ]
-    if rows:
-        session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+    common = {"code": code, "data": dict(data), "instance_key": instance_key, "created_at": at}
+    values = [{"id": own, "recipient": recipient, **common} for own, recipient in rows.items()]
+    if values:
+        session.execute(insert(Notice).values(values).on_conflict_do_nothing())
 
 
 def inbox(
@@ -70,6 +62,11 @@ def inbox(
         own = own.where(col(Notice.read_at).is_(None))
     newest = own.order_by(col(Notice.created_at).desc(), col(Notice.id))
     return session.scalars(newest.limit(limit)).all()
+
+
+def unread(session: Session, recipient: str) -> Sequence[Notice]:
+    """Return what a person has not read, newest first."""
+    return inbox(session, recipient, unread=True)
 
 
 def unread_count(session: Session, recipient: str) -> int:

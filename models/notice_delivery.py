@@ -1,7 +1,7 @@
 """Notices on their way to addresses outside."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -34,40 +34,55 @@ class NoticeDelivery(SQLModel, table=True):
     next_attempt_at: datetime | None = Field(default=None, sa_type=Timestamp)
 
 
-_NAMESPACE = UUID("0b7f3c52-6f52-5b1e-8a53-9a6a4f1c2d90")
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=2)
 
 
 def owe(
     session: Session,
-    addresses: int,
+    cause: UUID,
     *,
-    origin: str,
     code: str,
+    data: Mapping[str, Any],
     at: datetime,
-    data: Mapping[str, Any] | None = None,
+    addresses: int,
 ) -> None:
-    """Owe a notice to each of the configured addresses; the same `origin` twice is one delivery."""
-    rows = [
-        {
-            "id": uuid5(_NAMESPACE, f"{origin}|{index}"),
-            "code": code,
-            "address_index": index,
-            "data": dict(data or {}),
-            "created_at": at,
-            "next_attempt_at": at,
-            "attempts": 0,
-        }
+    """Owe a notice to each of the configured addresses; the same cause twice is one delivery.
+
+    Args:
+        session: the transaction that causes the notice.
+        cause: names what brings it.
+        code: what it says; the words are in the catalogues.
+        data: codes and numbers for the words, never personal data.
+        at: when.
+        addresses: how many are configured.
+    """
+    common = {"code": code, "data": dict(data), "created_at": at, "next_attempt_at": at}
+    values = [
+        {"id": uuid5(cause, str(index)), "address_index": index, "attempts": 0, **common}
         for index in range(addresses)
     ]
-    if rows:
-        session.execute(insert(NoticeDelivery).values(rows).on_conflict_do_nothing())
+    if values:
+        session.execute(insert(NoticeDelivery).values(values).on_conflict_do_nothing())
 
 
-def due(session: Session, now: datetime, limit: int = 50) -> Sequence[NoticeDelivery]:
-    """Return deliveries to try now, locked so that two senders never take the same."""
+def due(
+    session: Session, now: datetime, limit: int = 50, *, address: int | None = None
+) -> Sequence[NoticeDelivery]:
+    """Return deliveries to try now, locked so that two senders never take the same.
+
+    Args:
+        session: the transaction; the lock ends with it, also when the process is killed.
+        now: the moment.
+        limit: at most so many.
+        address: only those for this address.
+    """
     waiting = select(NoticeDelivery).where(
         col(NoticeDelivery.sent_at).is_(None), col(NoticeDelivery.next_attempt_at) <= now
     )
+    if address is not None:
+        waiting = waiting.where(col(NoticeDelivery.address_index) == address)
     oldest = waiting.order_by(col(NoticeDelivery.next_attempt_at), col(NoticeDelivery.id))
     return session.scalars(oldest.limit(limit).with_for_update(skip_locked=True)).all()
 
@@ -75,7 +90,8 @@ def due(session: Session, now: datetime, limit: int = 50) -> Sequence[NoticeDeli
 def sent(session: Session, delivery_id: UUID, at: datetime) -> None:
     """Note that a delivery went out."""
     own = update(NoticeDelivery).where(col(NoticeDelivery.id) == delivery_id)
-    session.execute(own.values(sent_at=at, attempts=col(NoticeDelivery.attempts) + 1))
+    tried = {"attempts": col(NoticeDelivery.attempts) + 1, "last_error": None}
+    session.execute(own.values(**tried, sent_at=at, next_attempt_at=None))
 
 
 def failed(
@@ -85,3 +101,22 @@ def failed(
     own = update(NoticeDelivery).where(col(NoticeDelivery.id) == delivery_id)
     tried = {"attempts": col(NoticeDelivery.attempts) + 1, "last_error": error}
     session.execute(own.values(**tried, next_attempt_at=next_attempt_at))
+
+
+def give_up_beyond(session: Session, addresses: int) -> None:
+    """Give up what is owed to addresses that are configured no more."""
+    lost = (col(NoticeDelivery.address_index) >= addresses, col(NoticeDelivery.sent_at).is_(None))
+    none = {"last_error": "address_unknown", "next_attempt_at": None}
+    session.execute(update(NoticeDelivery).where(*lost).values(**none))
+
+
+def next_attempt(delivery: NoticeDelivery, now: datetime) -> datetime | None:
+    """Return when to try again after a failure at `now`, None when it is too late.
+
+    The pause doubles with every failure, up to an hour.
+    """
+    if now - delivery.created_at >= GIVE_UP_AFTER:
+        return None
+    # The exponent is bounded, since many attempts would make a number beyond any date.
+    doubled: int = 1 << min(delivery.attempts, 10)
+    return now + min(FIRST_PAUSE * doubled, LONGEST_PAUSE)

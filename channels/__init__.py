@@ -1,0 +1,1 @@
+"""Messages on their way to people outside, one driver a file, and the words for them."""
