@@ -138,7 +138,7 @@ class _Batch:
             job.element,
             visible(run.state, job.host),
             element.task.headers if element.task else {},
-            self._now,
+            run.clock,
         )
         identity = f"job:{job.key}"
         try:
@@ -160,4 +160,7 @@ class _Batch:
                 extra={"job_type": job.type, "error": type(error).__name__},
             )
             raise _StepFailedError(job.key) from error
-        handle(run, commands.CompleteJob(id=identity, key=job.key, variables=variables))
+        done = commands.CompleteJob(
+            id=identity, key=job.key, variables=variables, task_changes=step.task_changes
+        )
+        handle(run, done)

@@ -77,3 +77,4 @@ class PerformResult:
 
     variables: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    task_changes: list[dict[str, Any]] = field(default_factory=list)

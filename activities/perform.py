@@ -6,7 +6,7 @@ happens once even when the activity is repeated after a crash.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.contracts import PERFORM, PerformRequest, PerformResult
 from activities.step import Step, StepError
+from bpmn.clock import Clock
 from models import job_result
 
 if TYPE_CHECKING:
@@ -42,11 +43,7 @@ class Perform:
             if (known := job_result.find(session, request.job_key)) is not None:
                 return PerformResult(**known)
             result = self._result(session, handler, request)
-            job_result.put(
-                session,
-                request.job_key,
-                {"variables": result.variables, "error": result.error},
-            )
+            job_result.put(session, request.job_key, asdict(result))
         return result
 
     def _result(self, session: Session, handler: Handler, request: PerformRequest) -> PerformResult:
@@ -60,11 +57,11 @@ class Perform:
             request.element,
             request.variables,
             element.task.headers if element.task else {},
-            datetime.now(UTC),
+            Clock(datetime.now(UTC), self.house.calendar(request.calendar), self.house.time_scale),
             outside=True,
         )
         try:
-            return PerformResult(handler(step))
+            return PerformResult(handler(step), task_changes=step.task_changes)
         except StepError as error:
             return PerformResult(error.variables, error.code)
         except Exception as error:

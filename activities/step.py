@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from activities.house import House
+    from bpmn.clock import Clock
 
 
 class StepError(Exception):
@@ -39,7 +40,7 @@ class Step:
         job_key: the same at every repetition: the idempotency key for peers outside.
         variables: what the element sees, input mappings included.
         headers: `zeebe:taskHeaders` of the element.
-        now: the instant of the command.
+        clock: the instant of the command, the instance's calendar and time scale.
         outside: whether this is a normal activity, which may leave the house.
     """
 
@@ -50,8 +51,24 @@ class Step:
     element: str
     variables: Mapping[str, Any]
     headers: Mapping[str, str]
-    now: datetime
+    clock: Clock
     outside: bool = False
+    task_changes: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        """Return the instant of the command."""
+        return self.clock.now
+
+    def change_tasks(self, element: str, **changes: Any) -> None:
+        """Change the open user tasks of an element once the step is done.
+
+        Args:
+            element: id of the user task in the drawing.
+            changes: `candidate_groups`, `candidate_users`, `priority`, `due_date`,
+                `follow_up_date`, as in the record USER_TASK_UPDATED.
+        """
+        self.task_changes.append({"element": element, "changes": changes})
 
     def leave_house(self) -> None:
         """Ask to be done outside the batch, where waiting harms nobody."""

@@ -56,11 +56,12 @@ class FireTimers(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteJob(Command):
-    """A step outside the batch has finished."""
+    """A step has finished; `task_changes` are `{"element", "changes"}` for open user tasks."""
 
     kind: ClassVar[str] = "complete_job"
     key: int
     variables: dict[str, Any] = field(default_factory=dict)
+    task_changes: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,9 @@ def _(command: CompleteJob, run: Run) -> None:
     if job is None:
         return
     run.emit(Kind.JOB_COMPLETED, job.element, job.key, variables=command.variables)
+    for change in command.task_changes:
+        for task in [t for t in run.state.user_tasks.values() if t.element == change["element"]]:
+            run.emit(Kind.USER_TASK_UPDATED, task.element, task.key, changes=change["changes"])
     host = run.state.elements[job.host]
     run.hand_over(host, run.element(host), command.variables)
     run.leave(host)

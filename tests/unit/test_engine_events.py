@@ -29,7 +29,7 @@ def boundary(host: str, definition: str, *, interrupting: bool) -> str:
 
 def due_of(life: Life, element: str) -> str:
     return next(
-        r.data["due"]
+        str(r.data["due"])
         for r in life.records
         if r.kind is Kind.TIMER_CREATED and r.element == element
     )

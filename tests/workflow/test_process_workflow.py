@@ -25,11 +25,11 @@ from bpmn.commands import (
     ResolveIncident,
 )
 from bpmn.model import Definition
+from tests.drawings import INSTANCE, chain, drawing, service, timer, user
+from tests.ledger import Ledger
 from workflows import messages
 from workflows.process import ProcessWorkflow
 from workflows.sandbox import runner
-from tests.drawings import INSTANCE, chain, drawing, service, timer, user
-from tests.ledger import Ledger
 
 STRICT = os.environ.get("BIHUAN_SANDBOX") == "strict"
 BEGIN = '<bpmn:startEvent id="start" />'
@@ -204,9 +204,10 @@ def broken(_: PerformRequest) -> PerformResult:
 
 async def first_incident(client: Client, handle: Handle) -> int:
     async with asyncio.timeout(WITHIN.total_seconds()):
-        while not (found := (await current(client, handle))["incidents"]):
+        while True:
+            if found := (await current(client, handle))["incidents"]:
+                return int(found[0]["key"])
             await asyncio.sleep(0.05)
-        return int(found[0]["key"])
 
 
 async def test_a_bpmn_error_of_a_step_goes_the_way_that_is_drawn(begin: Begin) -> None:
