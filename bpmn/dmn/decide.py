@@ -10,8 +10,9 @@ from bpmn.dmn.model import Decision, DecisionModel, DmnError
 from bpmn.dmn.nodes import DecisionTable
 from bpmn.dmn.session import Session
 from bpmn.dmn.trace import DecisionRun
+from bpmn.feel.coercion import fit
 from bpmn.feel.evaluation import BUDGET
-from bpmn.feel.frame import JsonNames
+from bpmn.feel.frame import Frame, JsonNames
 from bpmn.feel.result import BudgetExceededError, FeelWarning
 from bpmn.feel.values import from_json, to_python
 
@@ -97,7 +98,9 @@ def evaluate_service(
     try:
         function = Session(model, counter, JsonNames(scope)).service(found[0])
         arguments = [from_json(scope.get(one.name)) for one in function.parameters]
-        value = to_python(function.code(None, *arguments))
+        frame = Frame(counter, {})
+        value = function.code(frame, *arguments)
+        value = to_python(value if function.result is None else fit(frame, value, function.result))
     except (BudgetExceededError, RecursionError):
         return DecisionResult(None, warnings=(FeelWarning("budget_exceeded"),))
     return DecisionResult(value, warnings=tuple(counter.warnings))

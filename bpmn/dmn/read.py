@@ -11,7 +11,7 @@ from bpmn.dmn.model import (
     Requirements,
     Service,
 )
-from bpmn.dmn.read_boxed import Reader, function_node, variable
+from bpmn.dmn.read_boxed import Reader, function_node, identity, variable
 from bpmn.dmn.read_table import read_table
 from bpmn.dmn.read_types import (
     allowed_values,
@@ -46,13 +46,13 @@ def parse_decisions(xml: bytes, *, name: str) -> DecisionModel:
     return DecisionModel(
         name,
         root.get("namespace"),
-        {one.get("id"): _decision(reader, one) for one in children(root, "decision")},
-        {one.get("id"): _input(one) for one in children(root, "inputData")},
+        {identity(one): _decision(reader, one) for one in children(root, "decision")},
+        {identity(one): _input(one) for one in children(root, "inputData")},
         {
             one.get("id"): _knowledge(reader, one)
             for one in children(root, "businessKnowledgeModel")
         },
-        {one.get("id"): _service(one) for one in children(root, "decisionService")},
+        {identity(one): _service(one) for one in children(root, "decisionService")},
         read_types(root),
         tuple(reader.problems),
     )
@@ -91,7 +91,7 @@ def _requirements(element: Element) -> Requirements:
 def _decision(reader: Reader, element: Element) -> Decision:
     name, wanted = variable(element)
     return Decision(
-        element.get("id"),
+        identity(element),
         normalise(element.get("name")),
         name,
         wanted,
@@ -102,7 +102,7 @@ def _decision(reader: Reader, element: Element) -> Decision:
 
 
 def _input(element: Element) -> InputData:
-    return InputData(element.get("id"), *variable(element))
+    return InputData(identity(element), *variable(element))
 
 
 def _knowledge(reader: Reader, element: Element) -> Knowledge:
@@ -110,7 +110,7 @@ def _knowledge(reader: Reader, element: Element) -> Knowledge:
     logic = child(element, "encapsulatedLogic")
     function = None if logic is None else function_node(reader, logic)
     return Knowledge(
-        element.get("id"),
+        identity(element),
         name,
         () if function is None else function.parameters,
         wanted,
@@ -122,7 +122,7 @@ def _knowledge(reader: Reader, element: Element) -> Knowledge:
 def _service(element: Element) -> Service:
     name, wanted = variable(element)
     return Service(
-        element.get("id"),
+        identity(element),
         name,
         wanted,
         _hrefs(element, "outputDecision"),

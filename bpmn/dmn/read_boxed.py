@@ -44,12 +44,17 @@ class Reader:
         for element in parent.children if parent is not None else ():
             reader = READERS.get(element.name)
             if reader is not None:
-                return reader(self, element)
+                return typed(reader(self, element), _declared(element))
         return None
 
     def inside(self, parent: Element, name: str) -> Node:
         """The boxed expression in a child of a name, null without one."""
         return self.expression(child(parent, name)) or _NULL
+
+
+def identity(element: Element) -> str:
+    """The element's id; real files leave it out, and then its name stands in."""
+    return element.get("id") or normalise(element.get("name"))
 
 
 def variable(element: Element) -> tuple[str, FeelType | None]:
@@ -67,6 +72,12 @@ def parameters(element: Element) -> tuple[tuple[str, FeelType | None], ...]:
         (normalise(one.get("name")), type_reference(one.get("typeRef")))
         for one in children(element, "formalParameter")
     )
+
+
+def _declared(element: Element) -> FeelType | None:
+    # What a table declares is the type of one output, not of what its hit policy makes of them.
+    named = "" if element.name == "decisionTable" else element.get("typeRef")
+    return type_reference(named)
 
 
 def typed(node: Node, wanted: FeelType | None) -> Node:
@@ -128,11 +139,12 @@ def function_node(reader: Reader, element: Element) -> syntax.FunctionNode:
 
 
 def _conditional(reader: Reader, element: Element) -> Node:
-    return syntax.If(*(reader.inside(element, part) for part in ("if", "then", "else")))
+    condition, then, otherwise = (reader.inside(element, p) for p in ("if", "then", "else"))
+    return syntax.If(condition, then, otherwise, strict=True)
 
 
 def _filter(reader: Reader, element: Element) -> Node:
-    return syntax.Filter(reader.inside(element, "in"), reader.inside(element, "match"))
+    return syntax.Filter(reader.inside(element, "in"), reader.inside(element, "match"), strict=True)
 
 
 def _iterator(reader: Reader, element: Element) -> tuple[syntax.Iterator, ...]:

@@ -13,9 +13,11 @@ from bpmn.dmn.model import (
 )
 from bpmn.feel.callables import Function, Parameter
 from bpmn.feel.coercion import fit
+from bpmn.feel.conformance import resolve
 from bpmn.feel.frame import MAX_DEPTH, Frame, Names, Run
 from bpmn.feel.interpreter import run
 from bpmn.feel.result import BudgetExceededError
+from bpmn.feel.type_names import FeelType
 
 DEPTH_PER_DECISION = 8
 
@@ -99,7 +101,7 @@ class Session:
             return run(knowledge.logic, frame.child(dict(zip(names, arguments, strict=True))))
 
         parameters = tuple(Parameter(name, wanted) for name, wanted in knowledge.parameters)
-        return Function(knowledge.name, parameters, code, knowledge.type)
+        return Function(knowledge.name, parameters, code, self._result(knowledge.type))
 
     def service(self, service: Service) -> Function:
         """A decision service as a function of its inputs, then of its input decisions."""
@@ -115,7 +117,14 @@ class Session:
 
         parameters = [Parameter(one.name, one.type) for one in inputs]
         parameters += [Parameter(one.variable, one.type) for one in decisions]
-        return Function(service.name, tuple(parameters), code, service.type)
+        return Function(service.name, tuple(parameters), code, self._result(service.type))
+
+    def _result(self, declared: FeelType | None) -> FeelType | None:
+        """The type of what a function gives: its variable may be typed as the function itself."""
+        if declared is None:
+            return None
+        found = resolve(declared, self._model.types)
+        return found.result if found.name == "function" else declared
 
     def outputs(self, service: Service) -> Any:
         """The value of a service: its one output decision's, or a context of all of them."""

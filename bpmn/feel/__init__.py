@@ -13,7 +13,9 @@ from bpmn.feel.builtins import (
     figures,
     lists,
     moments,
+    patterns,
     sorting,
+    spans,
     text,
 )
 from bpmn.feel.evaluation import evaluate, parse, parse_unary, unary_test
@@ -23,7 +25,8 @@ from bpmn.feel.result import FeelSyntaxError, FeelWarning, Result
 # Importing these modules gives the nodes their meaning and the functions their names.
 LOADED = (
     *(access, control, invocation, operators, unary),
-    *(arithmetic, contexts, conversion, days, figures, lists, moments, sorting, text),
+    *(arithmetic, contexts, conversion, days, figures, lists, moments),
+    *(patterns, sorting, spans, text),
 )
 
 

@@ -39,7 +39,7 @@ def _filter(node: syntax.Filter, frame: Frame) -> Any:
     index = _index(node.condition, frame)
     if index is not None:
         return element(frame, items, index)
-    return _matching(node.condition, frame, items)
+    return _matching(node, frame, items)
 
 
 def _index(condition: syntax.Node, frame: Frame) -> Decimal | None:
@@ -59,12 +59,15 @@ def element(frame: Frame, items: list[Any], index: Decimal) -> Any:
     return items[int(index) - 1 if index > 0 else int(index)]
 
 
-def _matching(condition: syntax.Node, frame: Frame, items: list[Any]) -> Any:
+def _matching(node: syntax.Filter, frame: Frame, items: list[Any]) -> Any:
     found = []
     for item in items:
-        verdict = run(condition, frame.child(_names_of(item)))
+        verdict = run(node.condition, frame.child(_names_of(item)))
         if isinstance(verdict, Decimal):
             return element(frame, items, verdict)
+        if node.strict and not isinstance(verdict, bool):
+            frame.run.warn("not_boolean", operator="filter", operand=kind(verdict))
+            return None
         if verdict is True:
             found.append(item)
     return found

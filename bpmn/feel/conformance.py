@@ -63,7 +63,9 @@ def _signature(value: Function, wanted: FeelType, types: Mapping[str, FeelType])
         within(part, parameter.type or ANY, types)
         for part, parameter in zip(wanted.parts, value.parameters, strict=True)
     )
-    return all(accepted) and within(value.result or ANY, wanted.result or ANY, types)
+    # What a function written without types gives back is only known when it is called.
+    promised = value.result is None or within(value.result, wanted.result or ANY, types)
+    return promised and all(accepted)
 
 
 def within(small: FeelType, big: FeelType, types: Mapping[str, FeelType]) -> bool:

@@ -24,6 +24,8 @@ def _if(node: syntax.If, frame: Frame) -> Any:
     condition = run(node.condition, frame)
     if condition is not None and not isinstance(condition, bool):
         frame.run.warn("not_boolean", operator="if", operand=kind(condition))
+        if node.strict:
+            return None
     return run(node.then if condition is True else node.otherwise, frame)
 
 

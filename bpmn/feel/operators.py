@@ -3,6 +3,7 @@
 from typing import Any
 
 from bpmn.feel import syntax
+from bpmn.feel.access import member_of
 from bpmn.feel.arithmetic import negate, operate
 from bpmn.feel.builtins.registry import BUILTINS
 from bpmn.feel.comparison import compare, holds, member
@@ -28,6 +29,10 @@ def _name(node: syntax.Name, frame: Frame) -> Any:
         return holder[node.name]
     if node.name in BUILTINS:
         return BUILTINS[node.name]
+    head, dot, rest = node.name.partition(".")
+    if dot:
+        # A parameter may be called `Person.Name`; where it is not in scope, this is a path.
+        return member_of(frame, run(syntax.Name(head), frame), rest)
     frame.run.warn("unknown_name", name=node.name)
     return None
 
@@ -139,12 +144,16 @@ def passes(frame: Frame, value: Any, test: syntax.Node) -> bool | None:
     if isinstance(test, syntax.UnaryComparison):
         return _compared(frame, test.operator, value, run(test.operand, frame))
     wanted = run(test, frame)
-    if isinstance(wanted, Range) and wanted.start is None and wanted.end is None:
-        return None
-    result = member(value, wanted)
+    result = None if _is_open(test, wanted) else member(value, wanted)
     if result is None:
         frame.run.warn("not_comparable", operator="in", left=kind(value), right=kind(wanted))
     return result
+
+
+def _is_open(test: syntax.Node, wanted: Any) -> bool:
+    """Whether a range was written with null as an end, which no value can be compared with."""
+    written = isinstance(test, syntax.RangeNode) and isinstance(wanted, Range)
+    return written and (wanted.start is None or wanted.end is None)
 
 
 @handles(syntax.InstanceOf)

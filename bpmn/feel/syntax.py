@@ -127,10 +127,11 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
-    """`a[b]`."""
+    """`a[b]`; a strict one, as DMN draws it, is null when the condition is no boolean."""
 
     base: Node
     condition: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +145,12 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
-    """`if a then b else c`."""
+    """`if a then b else c`; a strict one is null when the condition is no boolean."""
 
     condition: Node
     then: Node
     otherwise: Node
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bpmn.feel.builtins.registry import builtin
 from bpmn.feel.decimals import CONTEXT, is_integral
 from bpmn.feel.durations import DaysTimeDuration, YearsMonthsDuration
 
+_WHOLE = Decimal(0)
 _SCALES = range(-6111, 6177)
 
 
@@ -34,16 +35,16 @@ def decimal(number: Decimal, scale: Decimal) -> Decimal | None:
     return _rounded(number, scale, ROUND_HALF_EVEN)
 
 
-@builtin("floor(n: number, scale?: number)")
-def floor(number: Decimal, scale: Decimal | None) -> Decimal | None:
+@builtin("floor(n: number)", "floor(n: number, scale: number)")
+def floor(number: Decimal, scale: Decimal = _WHOLE) -> Decimal | None:
     """Rounded down."""
-    return _rounded(number, scale or Decimal(0), ROUND_FLOOR)
+    return _rounded(number, scale, ROUND_FLOOR)
 
 
-@builtin("ceiling(n: number, scale?: number)")
-def ceiling(number: Decimal, scale: Decimal | None) -> Decimal | None:
+@builtin("ceiling(n: number)", "ceiling(n: number, scale: number)")
+def ceiling(number: Decimal, scale: Decimal = _WHOLE) -> Decimal | None:
     """Rounded up."""
-    return _rounded(number, scale or Decimal(0), ROUND_CEILING)
+    return _rounded(number, scale, ROUND_CEILING)
 
 
 @builtin("round up(n: number, scale: number)")

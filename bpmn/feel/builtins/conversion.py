@@ -80,20 +80,14 @@ def negation(value: Any) -> bool | None:
     return not value if isinstance(value, bool) else None
 
 
-@builtin("is(value1: any, value2: any)")
+@builtin("is(value1?: any, value2?: any)")
 def identical(left: Any, right: Any) -> bool:
     """Whether the values are the same element of the same kind, zones included."""
     if kind(left) != kind(right):
         return False
     if isinstance(left, Time | DateTime):
-        return left.iso() == right.iso() or (
-            _zone(left) == _zone(right) and equal(left, right) is True
-        )
+        return bool(left == right)
     return equal(left, right) is True
-
-
-def _zone(value: Time | DateTime) -> Any:
-    return value.offset
 
 
 @builtin("get or else(value: any, default: any)")

@@ -6,7 +6,6 @@ from typing import Any
 from bpmn.feel.builtins.registry import builtin
 from bpmn.feel.callables import Function, Overloads
 from bpmn.feel.comparison import equal
-from bpmn.feel.decimals import is_integral
 from bpmn.feel.frame import Frame
 from bpmn.feel.invocation import invoke
 
@@ -18,15 +17,12 @@ def same(left: Any, right: Any) -> bool:
     return equal(left, right) is True
 
 
-def _index(items: list[Any], position: Decimal, *, room: int = 0) -> int | None:
-    """The Python index of a FEEL position; `room` more positions exist behind the end."""
-    if (
-        not is_integral(position)
-        or not position
-        or not -len(items) <= position <= len(items) + room
-    ):
+def _index(items: list[Any], position: Decimal) -> int | None:
+    """The Python index of a FEEL position, whose fraction does not count."""
+    place = int(position)
+    if not place or abs(place) > len(items):
         return None
-    return int(position) - 1 if position > 0 else len(items) + int(position)
+    return place - 1 if place > 0 else len(items) + place
 
 
 @builtin("list contains(list: list, element: any)")
@@ -69,7 +65,7 @@ def concatenate(*lists: list[Any]) -> list[Any]:
     return [item for items in lists for item in items]
 
 
-@builtin("insert before(list: list, position: number, newitem: any)")
+@builtin("insert before(list: list, position: number, newItem: any)")
 def insert_before(items: list[Any], position: Decimal, item: Any) -> list[Any] | None:
     """The list with an item put in before a position."""
     index = _index(items, position)
@@ -83,14 +79,14 @@ def remove(items: list[Any], position: Decimal) -> list[Any] | None:
     return None if index is None else [*items[:index], *items[index + 1 :]]
 
 
-@builtin("list replace(list: list, position: number, newitem: any)")
+@builtin("list replace(list: list, position: number, newItem: any)")
 def list_replace(items: list[Any], position: Decimal, item: Any) -> list[Any] | None:
     """The list with the item at a position exchanged."""
     index = _index(items, position)
     return None if index is None else [*items[:index], item, *items[index + 1 :]]
 
 
-@builtin("list replace(list: list, match: function, newitem: any)", framed=True)
+@builtin("list replace(list: list, match: function, newItem: any)", framed=True)
 def list_replace_matching(
     frame: Frame, items: list[Any], match: _FunctionValue, item: Any
 ) -> list[Any] | None:

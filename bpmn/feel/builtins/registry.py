@@ -12,7 +12,7 @@ from bpmn.feel.type_names import FeelType
 BUILTINS: dict[str, Overloads] = {}
 _Code = TypeVar("_Code", bound=Callable[..., Any])
 _SIGNATURE = re.compile(r"([^(]+)\((.*)\)")
-_PARAMETER = re.compile(r"([a-z0-9 ]+)(\?|\.\.\.)?: ([a-z ]+)(?:<([a-z ]+)>)?")
+_PARAMETER = re.compile(r"([a-zA-Z0-9 ]+)(\?|\.\.\.)?: ([a-z ]+)(?:<([a-z ]+)>)?")
 
 
 def builtin(*signatures: str, framed: bool = False) -> Callable[[_Code], _Code]:
