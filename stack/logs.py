@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from asyncio import StreamReader
+from asyncio import StreamReader, StreamReaderProtocol, get_running_loop
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,19 +90,31 @@ class Log:
         """Return the last lines of a part."""
         return list(self._last.get(name, ()))
 
-    async def follow(self, name: str, stream: StreamReader) -> None:
-        """Log what a part says until it says no more."""
+    async def follow(self, name: str, descriptor: int) -> None:
+        """Log what comes out of a pipe until its last writer closes it, then close it too."""
+        stream = StreamReader()
+        transport, _ = await get_running_loop().connect_read_pipe(
+            lambda: StreamReaderProtocol(stream), os.fdopen(descriptor, "rb", buffering=0)
+        )
         rest = b""
-        while chunk := await stream.read(CHUNK):
-            # A "line" without end must not fill the memory.
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                self.write(name, line)
-            if len(rest) > CHUNK:
-                self.write(name, rest)
-                rest = b""
+        try:
+            while chunk := await stream.read(CHUNK):
+                rest = self._write_lines(name, rest + chunk)
+        finally:
+            transport.close()
         if rest:
             self.write(name, rest)
+
+    def _write_lines(self, name: str, text: bytes) -> bytes:
+        """Log the whole lines of a text and return the rest."""
+        *lines, rest = text.split(b"\n")
+        for line in lines:
+            self.write(name, line)
+        if len(rest) <= CHUNK:
+            return rest
+        # A "line" without end must not fill the memory.
+        self.write(name, rest)
+        return b""
 
     def close(self) -> None:
         """Close all files."""

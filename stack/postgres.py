@@ -118,7 +118,7 @@ class Cluster:
     def create_database(
         self, name: str, *, owner: str = OWNER, template: str = "template0"
     ) -> None:
-        """Make a database unless it is there, open to its owner and the application only."""
+        """Make a database unless it is there, open to its owner only, ours to the application."""
         with self.connect() as connection:
             there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if there.fetchone() is not None:
@@ -129,11 +129,13 @@ class Cluster:
                 "template": sql.Identifier(template),
                 "application": sql.Identifier(APPLICATION),
             }
-            for statement in (
+            statements = [
                 "CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}",
                 "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
-                "GRANT CONNECT ON DATABASE {name} TO {application}",
-            ):
+            ]
+            if owner == OWNER:
+                statements.append("GRANT CONNECT ON DATABASE {name} TO {application}")
+            for statement in statements:
                 connection.execute(sql.SQL(statement).format(**words))
 
     def drop_database(self, name: str) -> None:
@@ -145,6 +147,8 @@ class Cluster:
 
     def start(self, *, seconds: float = 30.0) -> None:
         """Start the server as a child of this thread and wait until it answers."""
+        if self._server is not None and self._server.poll() is None:
+            raise ClusterError("it runs already")
         self.prepare()
         log = (self.home / "postgres.log").open("ab")
         with log:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from asyncio.subprocess import DEVNULL, STDOUT, Process
 from collections.abc import Callable
 from typing import Any
 
@@ -108,22 +108,25 @@ class Runner:
     async def _start(self) -> Process:
         if self.part.prepare is not None:
             await self.part.prepare()
-        self._process = await asyncio.create_subprocess_exec(
-            *leashed(
-                list(self.part.command),
-                on_parent_death=self.part.death_signal,
-                user=self.part.user,
-            ),
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=STDOUT,
-            env=dict(self.part.environment) or None,
-            # Ctrl-C in the terminal is for the supervisor alone: it knows the order.
-            start_new_session=True,
-        )
-        if self._process.stdout is not None:
-            follow = self._log.follow(self.part.name, self._process.stdout)
-            self._output = asyncio.create_task(follow)
+        # A pipe of our own: asyncio's would make `wait` wait for grandchildren that hold it open.
+        reader, writer = os.pipe()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *leashed(
+                    list(self.part.command),
+                    on_parent_death=self.part.death_signal,
+                    user=self.part.user,
+                ),
+                stdin=DEVNULL,
+                stdout=writer,
+                stderr=STDOUT,
+                env=dict(self.part.environment) or None,
+                # Ctrl-C in the terminal is for the supervisor alone: it knows the order.
+                start_new_session=True,
+            )
+        finally:
+            os.close(writer)
+            self._output = asyncio.create_task(self._log.follow(self.part.name, reader))
         self._changed()
         return self._process
 

@@ -1,5 +1,6 @@
 import asyncio
 import io
+import os
 from pathlib import Path
 
 from stack.logs import CHUNK, Log, LogFile
@@ -56,14 +57,14 @@ async def test_lines_are_whole_however_they_arrive_and_an_endless_one_is_cut(
     tmp_path: Path,
 ) -> None:
     log = Log(tmp_path, None)
-    stream = asyncio.StreamReader()
-    follow = asyncio.create_task(log.follow("api", stream))
+    reader, writer = os.pipe()
+    follow = asyncio.create_task(log.follow("api", reader))
 
-    for piece in ("一二".encode()[:4], "一二".encode()[4:] + b"\nlast"):
-        stream.feed_data(piece)
-        await asyncio.sleep(0)
-    stream.feed_data(b"x" * (2 * CHUNK) + b"\nend")
-    stream.feed_eof()
+    with os.fdopen(writer, "wb", buffering=0) as pipe:
+        for piece in ("一二".encode()[:4], "一二".encode()[4:] + b"\nlast"):
+            await asyncio.to_thread(pipe.write, piece)
+            await asyncio.sleep(0.01)
+        await asyncio.to_thread(pipe.write, b"x" * (3 * CHUNK) + b"\nend")
     await follow
 
     lines = (tmp_path / "api.log").read_text().splitlines()
