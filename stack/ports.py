@@ -96,8 +96,11 @@ def is_free(port: int) -> bool:
 
 
 def free_port(first: int = 20000) -> int:
-    """Return a free port without keeping it: for tests and benchmarks."""
-    for port in range(first, LAST + 1):
-        if is_free(port):
-            return port
-    raise NoPortError(str(first))
+    """Return a port that is free and that no stack has taken, without keeping it."""
+    ports = Ports()
+    try:
+        return next(port for port in range(first, LAST + 1) if ports.hold(port))
+    except StopIteration:
+        raise NoPortError(str(first)) from None
+    finally:
+        ports.close()
