@@ -20,6 +20,8 @@ def engine(url: str, *, pool_size: int = 8, application_name: str = "bihuan") ->
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        # The values of a failed statement may be personal, and its message goes to the log.
+        hide_parameters=True,
         json_serializer=compact_json,
         connect_args={
             "application_name": application_name,

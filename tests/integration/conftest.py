@@ -1,0 +1,48 @@
+"""Engines and sessions on the database of one test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from models import database as connections
+
+
+class DatabaseUrls(Protocol):
+    """What the `database` fixture offers."""
+
+    owner_url: str
+    app_url: str
+
+
+@pytest.fixture
+def app_engine(database: DatabaseUrls) -> Iterator[Engine]:
+    """Connections as the role of the application."""
+    made = connections.engine(database.app_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def owner_engine(database: DatabaseUrls) -> Iterator[Engine]:
+    """Connections as the owner."""
+    made = connections.engine(database.owner_url, pool_size=2)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(app_engine: Engine) -> Iterator[Session]:
+    """A session of the application; what is not committed is rolled back."""
+    with Session(app_engine) as opened:
+        yield opened
+
+
+@pytest.fixture
+def database_address(database: DatabaseUrls) -> str:
+    """The address of the application's role as psycopg itself takes it."""
+    return database.app_url.replace("+psycopg", "", 1)
