@@ -4,6 +4,8 @@
 (null at worst) with warnings. Nothing reads a clock: the time is an argument.
 """
 
+from collections.abc import Iterable
+
 from bpmn.feel import access, control, invocation, operators, unary
 from bpmn.feel.builtins import (
     arithmetic,
@@ -30,13 +32,13 @@ LOADED = (
 )
 
 
-def names_in(text: str) -> frozenset[str]:
+def names_in(text: str, names: Iterable[str] = ()) -> frozenset[str]:
     """The names and dotted paths an expression takes from its scope.
 
     Raises:
         FeelSyntaxError: the text is no FEEL expression.
     """
-    return frozenset(free_names(parse(text).node))
+    return frozenset(free_names(parse(text, names).node))
 
 
 __all__ = [

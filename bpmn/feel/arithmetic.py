@@ -12,6 +12,7 @@ from bpmn.feel.moments import DAY_NANOS, Date, DateTime, Time
 _Operation = Callable[[Any, Any], Any]
 _Table = dict[tuple[str, type, type], _Operation]
 _BIGGEST_POWER = 1_000_000
+_LONGEST_DURATION = 10**33
 
 
 def operate(operator: str, left: Any, right: Any) -> Any:
@@ -82,7 +83,10 @@ def midnight(day: Date) -> DateTime:
 
 def _scale(nanos: int, factor: Decimal, *, divide: bool) -> int:
     operation = CONTEXT.divide if divide else CONTEXT.multiply
-    return int(operation(Decimal(nanos), factor))
+    scaled = int(operation(Decimal(nanos), factor))
+    if abs(scaled) > _LONGEST_DURATION:
+        raise OverflowError
+    return scaled
 
 
 _OPERATIONS: _Table = {

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any
 
 from bpmn.feel.callables import Function, Overloads
-from bpmn.feel.decimals import CONTEXT, decimal_from, is_integral
+from bpmn.feel.decimals import CONTEXT, decimal_from, decimal_text, is_integral
 from bpmn.feel.durations import HOUR, MINUTE, NANOS, DaysTimeDuration, YearsMonthsDuration
 from bpmn.feel.moments import Date, DateTime, Time
 from bpmn.feel.python_moments import to_python_moment, zone_of
@@ -33,6 +33,7 @@ _KINDS: dict[type, str] = {
     Function: "function",
     Overloads: "function",
 }
+_JSON_EXPONENT = 300
 TEMPORAL = (Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration)
 
 
@@ -85,9 +86,12 @@ def from_json(value: Any) -> Any:
 
 
 def to_json(value: Any) -> Any:
-    """The JSON value: integral numbers as int, others as float, moments as ISO 8601 text."""
+    """The JSON value: integral numbers as int, others as float, moments as ISO 8601 text.
+
+    Numbers beyond 1e300, which float cannot hold, become text too.
+    """
     if isinstance(value, Decimal):
-        return int(value) if is_integral(value) else float(value)
+        return _json_number(value)
     if isinstance(value, list):
         return [to_json(item) for item in value]
     if isinstance(value, dict):
@@ -95,6 +99,12 @@ def to_json(value: Any) -> Any:
     if isinstance(value, TEMPORAL):
         return value.iso()
     return _other_json(value)
+
+
+def _json_number(value: Decimal) -> int | float | str:
+    if abs(value.adjusted()) > _JSON_EXPONENT:
+        return decimal_text(value)
+    return int(value) if is_integral(value) else float(value)
 
 
 def _other_json(value: Any) -> Any:

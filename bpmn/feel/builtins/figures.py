@@ -7,15 +7,17 @@ from typing import Any
 
 from bpmn.feel.arithmetic import operate
 from bpmn.feel.builtins.lists import unpacked
-from bpmn.feel.builtins.registry import builtin
+from bpmn.feel.builtins.registry import FunctionError, builtin, required
 from bpmn.feel.comparison import compare
 from bpmn.feel.decimals import CONTEXT
 
 
 def _numbers(items: tuple[Any, ...]) -> list[Decimal] | None:
-    """The numbers given, None when there is none or something else is among them."""
+    """The numbers given, None when there is none."""
     found = unpacked(items)
-    return found if found and all(isinstance(item, Decimal) for item in found) else None
+    if not all(isinstance(item, Decimal) for item in found):
+        raise FunctionError("not_numbers")
+    return found or None
 
 
 @builtin("min(list: list)", "min(c...: any)")
@@ -35,7 +37,7 @@ def _extreme(items: list[Any], sign: int) -> Any:
     for item in items:
         order = compare(best, item)
         if order is None:
-            return None
+            raise FunctionError("not_comparable")
         best = item if order * sign > 0 else best
     return best
 
@@ -46,11 +48,9 @@ def total(*items: Any) -> Any:
     found = unpacked(items)
     if not found:
         return None
-    return reduce(lambda left, right: operate("+", left, right), found) if _addable(found) else None
-
-
-def _addable(items: list[Any]) -> bool:
-    return not isinstance(items[0], str) and operate("+", items[0], items[0]) is not None
+    if isinstance(found[0], str) or operate("+", found[0], found[0]) is None:
+        raise FunctionError("not_numbers")
+    return reduce(lambda left, right: required(operate("+", left, right), "not_numbers"), found)
 
 
 @builtin("mean(list: list)", "mean(n...: any)")
@@ -93,8 +93,6 @@ def mode(*items: Any) -> list[Decimal] | None:
     if not unpacked(items):
         return []
     numbers = _numbers(items)
-    if numbers is None:
-        return None
     counts = Counter(numbers)
     most = max(counts.values())
     return sorted(number for number, times in counts.items() if times == most)

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from bpmn.feel.builtins.registry import builtin
+from bpmn.feel.builtins.registry import FunctionError, builtin
 from bpmn.feel.callables import Function, Overloads
 from bpmn.feel.comparison import equal
 from bpmn.feel.frame import Frame
 from bpmn.feel.invocation import invoke
 
+COMPARISONS_PER_STEP = 16
 _FunctionValue = Function | Overloads
 
 
@@ -17,11 +18,11 @@ def same(left: Any, right: Any) -> bool:
     return equal(left, right) is True
 
 
-def _index(items: list[Any], position: Decimal) -> int | None:
+def _index(items: list[Any], position: Decimal) -> int:
     """The Python index of a FEEL position, whose fraction does not count."""
     place = int(position)
     if not place or abs(place) > len(items):
-        return None
+        raise FunctionError("position_out_of_range")
     return place - 1 if place > 0 else len(items) + place
 
 
@@ -45,11 +46,11 @@ def unpacked(items: tuple[Any, ...]) -> list[Any]:
 
 
 @builtin("sublist(list: list, start position: number, length?: number)")
-def sublist(items: list[Any], start: Decimal, length: Decimal | None) -> list[Any] | None:
+def sublist(items: list[Any], start: Decimal, length: Decimal | None) -> list[Any]:
     """The items from a position on, so many of them."""
     begin = _index(items, start)
-    if begin is None or (length is not None and not 0 <= length <= len(items) - begin):
-        return None
+    if length is not None and not 0 <= length <= len(items) - begin:
+        raise FunctionError("position_out_of_range")
     return items[begin:] if length is None else items[begin : begin + int(length)]
 
 
@@ -66,24 +67,24 @@ def concatenate(*lists: list[Any]) -> list[Any]:
 
 
 @builtin("insert before(list: list, position: number, newItem: any)")
-def insert_before(items: list[Any], position: Decimal, item: Any) -> list[Any] | None:
+def insert_before(items: list[Any], position: Decimal, item: Any) -> list[Any]:
     """The list with an item put in before a position."""
     index = _index(items, position)
-    return None if index is None else [*items[:index], item, *items[index:]]
+    return [*items[:index], item, *items[index:]]
 
 
 @builtin("remove(list: list, position: number)")
-def remove(items: list[Any], position: Decimal) -> list[Any] | None:
+def remove(items: list[Any], position: Decimal) -> list[Any]:
     """The list without the item at a position."""
     index = _index(items, position)
-    return None if index is None else [*items[:index], *items[index + 1 :]]
+    return [*items[:index], *items[index + 1 :]]
 
 
 @builtin("list replace(list: list, position: number, newItem: any)")
-def list_replace(items: list[Any], position: Decimal, item: Any) -> list[Any] | None:
+def list_replace(items: list[Any], position: Decimal, item: Any) -> list[Any]:
     """The list with the item at a position exchanged."""
     index = _index(items, position)
-    return None if index is None else [*items[:index], item, *items[index + 1 :]]
+    return [*items[:index], item, *items[index + 1 :]]
 
 
 @builtin("list replace(list: list, match: function, newItem: any)", framed=True)
@@ -109,26 +110,29 @@ def index_of(items: list[Any], match: Any) -> list[Decimal]:
     return [Decimal(n) for n, item in enumerate(items, 1) if same(item, match)]
 
 
-@builtin("union(list...: list)")
-def union(*lists: list[Any]) -> list[Any]:
+@builtin("union(list...: list)", framed=True)
+def union(frame: Frame, *lists: list[Any]) -> list[Any]:
     """The items of all lists, each once."""
-    return distinct_values(concatenate(*lists))
+    return distinct_values(frame, concatenate(*lists))
 
 
-@builtin("distinct values(list: list)")
-def distinct_values(items: list[Any]) -> list[Any]:
+@builtin("distinct values(list: list)", framed=True)
+def distinct_values(frame: Frame, items: list[Any]) -> list[Any]:
     """Each item once, in the order of their first places."""
     found: list[Any] = []
     for item in items:
+        frame.run.charge(len(found) // COMPARISONS_PER_STEP)
         if not list_contains(found, item):
             found.append(item)
     return found
 
 
-@builtin("duplicate values(list: list)")
-def duplicate_values(items: list[Any]) -> list[Any]:
+@builtin("duplicate values(list: list)", framed=True)
+def duplicate_values(frame: Frame, items: list[Any]) -> list[Any]:
     """The items that occur more than once, each once."""
-    return [item for item in distinct_values(items) if len(index_of(items, item)) > 1]
+    distinct = distinct_values(frame, items)
+    frame.run.charge(len(distinct) * len(items) // COMPARISONS_PER_STEP)
+    return [item for item in distinct if len(index_of(items, item)) > 1]
 
 
 @builtin("flatten(list: list)")

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from bpmn.feel.arithmetic import midnight
-from bpmn.feel.builtins.registry import builtin
+from bpmn.feel.builtins.registry import FunctionError, builtin, required
 from bpmn.feel.civil import MONTHS_PER_YEAR
 from bpmn.feel.decimals import is_integral
 from bpmn.feel.durations import (
@@ -23,9 +23,9 @@ from bpmn.feel.zones import FARTHEST_OFFSET
 
 
 @builtin("date(from: string)")
-def date_from_text(text: str) -> Date | None:
+def date_from_text(text: str) -> Date:
     """The date a text stands for."""
-    return parse_date(text)
+    return required(parse_date(text), "no_date")
 
 
 @builtin("date(from: date)", "date(from: date and time)")
@@ -43,9 +43,9 @@ def date_from_parts(year: Decimal, month: Decimal, day: Decimal) -> Date | None:
 
 
 @builtin("time(from: string)")
-def time_from_text(text: str) -> Time | None:
+def time_from_text(text: str) -> Time:
     """The time of day a text stands for."""
-    return parse_time(text.removeprefix("T"))
+    return required(parse_time(text.removeprefix("T")), "no_time")
 
 
 @builtin("time(from: time)", "time(from: date and time)")
@@ -73,10 +73,11 @@ def time_from_parts(
 
 
 @builtin("date and time(from: string)")
-def date_time_from_text(text: str) -> DateTime | None:
+def date_time_from_text(text: str) -> DateTime:
     """The moment a text stands for; a date alone is its midnight."""
     day = parse_date(text)
-    return DateTime(day, Time(0)) if day is not None else parse_date_time(text)
+    moment = parse_date_time(text) if day is None else DateTime(day, Time(0))
+    return required(moment, "no_date_and_time")
 
 
 @builtin("date and time(from: date and time)")
@@ -102,9 +103,12 @@ def date_time_in_zone(moment: DateTime, zone: str) -> DateTime | None:
 
 
 @builtin("duration(from: string)")
-def duration_from_text(text: str) -> DaysTimeDuration | YearsMonthsDuration | None:
+def duration_from_text(text: str) -> DaysTimeDuration | YearsMonthsDuration:
     """The duration a text stands for."""
-    return parse_duration(text)
+    found = parse_duration(text)
+    if found is None:
+        raise FunctionError("no_duration")
+    return found
 
 
 @builtin("duration(from: days and time duration)", "duration(from: years and months duration)")

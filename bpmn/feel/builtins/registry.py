@@ -15,6 +15,28 @@ _SIGNATURE = re.compile(r"([^(]+)\((.*)\)")
 _PARAMETER = re.compile(r"([a-zA-Z0-9 ]+)(\?|\.\.\.)?: ([a-z ]+)(?:<([a-z ]+)>)?")
 
 
+_Value = TypeVar("_Value")
+
+
+class FunctionError(ValueError):
+    """A function cannot do what it was asked; its value is null, the code says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def required(value: _Value | None, code: str) -> _Value:
+    """The value, which must not be null here.
+
+    Raises:
+        FunctionError: it is.
+    """
+    if value is None:
+        raise FunctionError(code)
+    return value
+
+
 def builtin(*signatures: str, framed: bool = False) -> Callable[[_Code], _Code]:
     """Make a function a built-in one, under each of the signatures.
 
@@ -58,6 +80,9 @@ def _guarded(name: str, code: Callable[..., Any], framed: bool) -> Callable[...,
     def call(frame: Frame, *arguments: Any) -> Any:
         try:
             return code(frame, *arguments) if framed else code(*arguments)
+        except FunctionError as error:
+            frame.run.warn("function_failed", function=name, reason=error.code)
+            return None
         except (DecimalException, ArithmeticError, ValueError) as error:
             frame.run.warn("function_failed", function=name, reason=type(error).__name__)
             return None

@@ -73,7 +73,7 @@ def search(program: Program, text: str, start: int, charge: Callable[[int], None
             machine.spread(threads, seen, 0, nothing, at)
         elif not threads:
             break
-        charge(1 + len(threads) // STATES_PER_STEP)
+        charge(1 + len(seen) // STATES_PER_STEP)
         threads, seen, match = machine.step(threads, at)
         found = match or found
     return found

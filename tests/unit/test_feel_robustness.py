@@ -1,0 +1,39 @@
+"""Whatever text a drawing holds, an evaluation ends with a value and warnings."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpmn.feel import FeelSyntaxError, evaluate, names_in, unary_test
+from bpmn.feel.values import to_json
+
+NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
+VOCABULARY = (
+    'a b.c 1 2.5 -1 "x" null true false + - * / ** < <= = != and or not( ( ) [ ] { } : , .. . in '
+    "between if then else for return some satisfies every item partial function(x) sum( count( "
+    '@"P1D" @"2024-01-01" date( duration( string( sort( matches( instance_of number ? x'
+)
+WORDS = st.sampled_from(VOCABULARY.replace("_", " ").split())
+SCOPE = {"a": [1, None, "x", {"c": 2}], "b": {"c": [3]}, "x": 1.5}
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(WORDS, max_size=14).map(" ".join))
+def test_no_text_raises(text: str) -> None:
+    result = evaluate(text, SCOPE, now=NOW, budget=2_000)
+    tested = unary_test(text, 1, SCOPE, now=NOW, budget=2_000)
+
+    to_json(result.value)
+    assert tested.value in (True, False, None)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_the_parser_refuses_with_its_own_error_only(text: str) -> None:
+    try:
+        names = names_in(text)
+    except FeelSyntaxError:
+        return
+
+    assert all(names)
