@@ -1,5 +1,6 @@
 """Personal texts in the real database."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID, uuid4
@@ -176,3 +177,52 @@ def test_threads_that_store_the_first_texts_of_a_person_agree_on_one_key(
         assert _count(session, "personal_key") == 1
         found = Vault(SOURCE).reveal_all(session, refs)
     assert list(found.values()) == [f"text {number}" for number in range(8)]
+
+
+def _wait_for_a_blocked_session(session: Session) -> None:
+    blocked = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    deadline = time.monotonic() + 10
+    while not session.scalar(blocked):
+        assert time.monotonic() < deadline
+        session.rollback()
+        time.sleep(0.01)
+
+
+def test_a_key_made_while_its_person_is_being_erased_does_not_survive(app_engine: Engine) -> None:
+    person, ref = uuid4(), uuid4()
+
+    def erase() -> None:
+        with Session(app_engine) as session, session.begin():
+            Vault(SOURCE).erase(session, person)
+
+    with ThreadPoolExecutor(1) as pool, Session(app_engine) as storing:
+        Vault(SOURCE).store(storing, person, ref, TEXT)
+        erasing = pool.submit(erase)
+        with Session(app_engine) as watching:
+            _wait_for_a_blocked_session(watching)
+        storing.commit()
+        erasing.result(10)
+
+    with Session(app_engine) as session:
+        assert _count(session, "personal_key") == 0
+        assert Vault(SOURCE).reveal(session, ref) is None
+
+
+def test_a_text_that_arrives_during_an_erasure_is_refused_after_it(app_engine: Engine) -> None:
+    person = uuid4()
+
+    def store() -> None:
+        with Session(app_engine) as session, session.begin():
+            Vault(SOURCE).store(session, person, uuid4(), TEXT)
+
+    with ThreadPoolExecutor(1) as pool, Session(app_engine) as erasing:
+        Vault(SOURCE).erase(erasing, person)
+        storing = pool.submit(store)
+        with Session(app_engine) as watching:
+            _wait_for_a_blocked_session(watching)
+        erasing.commit()
+        with pytest.raises(PersonErasedError):
+            storing.result(10)
+
+    with Session(app_engine) as session:
+        assert _count(session, "personal_key") == 0
