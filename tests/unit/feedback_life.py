@@ -72,12 +72,13 @@ def item(**changes: Any) -> dict[str, Any]:
 # What the steps answer, as in `activities`; a test gives other answers where it needs them.
 ANSWERS: dict[str, dict[str, Any]] = {
     "feedback.receive": {},
-    "feedback.classify": {
-        "classification": {"type": "repair", "category": "product_fault", "share": 1.0}
+    "feedback.classify": {"classification": {"type": "repair", "category": "fault", "share": 1.0}},
+    "feedback.assign": {
+        "assignment": {"assignee": None, "others": []},
+        "due_at": "2026-09-24T02:00:00Z",
     },
-    "feedback.assign": {"assignment": {"assignee": None, "score": None, "others": []}},
     "feedback.escalate": {},
-    "feedback.accept": {"due_at": "2026-09-24T02:00:00Z"},
+    "feedback.accept": {},
     "feedback.reply": {},
     "survey.send": {},
     "survey.record": {},

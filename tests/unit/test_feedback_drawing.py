@@ -77,7 +77,7 @@ def test_the_item_goes_to_the_department_that_its_category_asks_for() -> None:
     life = Life().begin()
 
     assert life.created("accept")["candidate_groups"] == ["technical"]
-    assert life.variable("feedback")["category"] == "product_fault"
+    assert life.variable("feedback")["category"] == "fault"
 
 
 def test_the_member_who_was_chosen_has_the_task_to_accept() -> None:
