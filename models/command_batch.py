@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel
 
 from models.columns import Timestamp
 
@@ -28,6 +28,11 @@ class CommandBatch(SQLModel, table=True):
     committed_at: datetime = Field(sa_type=Timestamp)
 
 
+# Built once, on the table itself: this runs for every command.
+_TABLE = SQLModel.metadata.tables["command_batch"]
+_PUT = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.first_number)
+
+
 def put(
     session: Session, *, instance_key: int, first_number: int, command_id: str, at: datetime
 ) -> bool:
@@ -44,8 +49,7 @@ def put(
         "command_id": command_id,
         "committed_at": at,
     }
-    attempt = insert(CommandBatch).values(**values).on_conflict_do_nothing()
-    return session.execute(attempt.returning(col(CommandBatch.first_number))).first() is not None
+    return session.execute(_PUT, values).first() is not None
 
 
 def find(session: Session, instance_key: int, first_number: int) -> CommandBatch | None:

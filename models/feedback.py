@@ -83,6 +83,9 @@ class Feedback(SQLModel, table=True):
     demo: bool = False
 
 
+_INSERT = insert(SQLModel.metadata.tables["feedback"])
+
+
 class IllegalTransitionError(Exception):
     """A status that the present one does not lead to."""
 
@@ -126,7 +129,7 @@ def advance_status(feedback: Feedback, target: str, at: datetime) -> bool:
 
 def create(session: Session, feedback: Feedback) -> None:
     """Insert a new item."""
-    session.execute(insert(Feedback).values(**feedback.model_dump()))
+    session.execute(_INSERT, feedback.model_dump())
 
 
 def find(session: Session, key: int) -> Feedback | None:

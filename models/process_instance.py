@@ -34,6 +34,9 @@ class ProcessInstance(SQLModel, table=True):
     has_incident: bool = False
 
 
+_INSERT = insert(SQLModel.metadata.tables["process_instance"]).on_conflict_do_nothing()
+
+
 def next_key(session: Session) -> int:
     """Return a new instance key; the low 20 bits are free for the keys inside the instance.
 
@@ -62,7 +65,7 @@ def create(
         "started_at": started_at,
         "has_incident": False,
     }
-    session.execute(insert(ProcessInstance).values(**values).on_conflict_do_nothing())
+    session.execute(_INSERT, values)
 
 
 def advance(session: Session, key: int, **changed: object) -> None:

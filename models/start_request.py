@@ -36,14 +36,15 @@ class StartRequest(SQLModel, table=True):
     next_attempt_at: datetime = Field(sa_type=Timestamp)
 
 
+_INSERT = insert(SQLModel.metadata.tables["start_request"])
+
+
 def add(
     session: Session, *, instance_key: int, workflow_id: str, payload: dict[str, Any], at: datetime
 ) -> None:
     """Owe a workflow; the database notifies `bihuan_start` when the transaction commits."""
     values = {"instance_key": instance_key, "workflow_id": workflow_id, "payload": payload}
-    session.execute(
-        insert(StartRequest).values(**values, created_at=at, next_attempt_at=at, attempts=0)
-    )
+    session.execute(_INSERT, {**values, "created_at": at, "next_attempt_at": at, "attempts": 0})
 
 
 def due(session: Session, now: datetime, limit: int = 50) -> Sequence[StartRequest]:

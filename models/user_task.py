@@ -43,10 +43,13 @@ class UserTask(SQLModel, table=True):
     revision: int = 1
 
 
+_INSERT = insert(SQLModel.metadata.tables["user_task"])
+
+
 def create(session: Session, tasks: Sequence[UserTask]) -> None:
     """Insert new tasks."""
     if tasks:
-        session.execute(insert(UserTask), [task.model_dump() for task in tasks])
+        session.execute(_INSERT, [task.model_dump() for task in tasks])
 
 
 def change(session: Session, key: int, **changed: object) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from models.key_source import FileKeySource, KeySourceError
@@ -226,3 +227,11 @@ def test_a_text_that_arrives_during_an_erasure_is_refused_after_it(app_engine: E
 
     with Session(app_engine) as session:
         assert _count(session, "personal_key") == 0
+
+
+def test_the_message_of_a_failed_statement_does_not_tell_its_values(session: Session) -> None:
+    with pytest.raises(ProgrammingError) as caught:
+        session.execute(text("SELECT :name || missing_column"), {"name": TEXT})
+
+    assert "missing_column" in str(caught.value)
+    assert "张三丰" not in str(caught.value)
