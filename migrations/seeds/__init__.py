@@ -4,12 +4,18 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from migrations.seeds import calendar, demo_people, departments, keywords
+from migrations.seeds import calendar, definitions, demo_people, departments, keywords
 from migrations.seeds.plan import Plan
 
 Seed = Callable[[Session, Plan], None]
 
-# Run one after another, each in its own transaction. Deploying the bundled diagrams joins here.
-SEEDS: tuple[Seed, ...] = (calendar.seed, departments.seed, keywords.seed, demo_people.seed)
+# Run one after another, each in its own transaction.
+SEEDS: tuple[Seed, ...] = (
+    calendar.seed,
+    departments.seed,
+    keywords.seed,
+    demo_people.seed,
+    definitions.seed,
+)
 
 __all__ = ["SEEDS", "Plan", "Seed"]

@@ -28,7 +28,7 @@ from workflows import messages
 pytestmark = pytest.mark.integration
 
 ITEMS = 12
-DEATHS = 12
+DEATHS = 8
 START = '<bpmn:startEvent id="start" />'
 
 
@@ -63,15 +63,22 @@ class _Workers:
     def __init__(self, database: Database, address: str, deaths: Path) -> None:
         self._command = [sys.executable, "-m", "tests.dying_worker", database.app_url, address]
         self._command += [str(deaths), str(DEATHS)]
+        self._deaths = deaths
         self._process: subprocess.Popen[bytes] | None = None
 
     async def run(self) -> None:
         while True:
-            ended = self._process.poll() if self._process else -signal.SIGKILL
-            assert ended in {None, -signal.SIGKILL}, "the worker failed instead of being killed"
-            if ended is not None:
-                self._process = subprocess.Popen(self._command, cwd=PROJECT)
+            self.revive()
             await asyncio.sleep(0.05)
+
+    def revive(self) -> None:
+        ended = self._process.poll() if self._process else -signal.SIGKILL
+        assert ended in {None, -signal.SIGKILL}, "the worker failed instead of being killed"
+        if ended is not None:
+            self._process = subprocess.Popen(self._command, cwd=PROJECT)
+
+    def deaths(self) -> int:
+        return len(list(self._deaths.iterdir()))
 
     def stop(self) -> None:
         if self._process is not None:
@@ -101,7 +108,7 @@ async def test_every_instance_adopts_what_was_committed_though_the_steps_answer_
             assert replay(key, records).to_json() == await messages.state(client, handle.id)
             done = [r["element"] for r in records if r["kind"] == "USER_TASK_COMPLETED"]
             assert done == ["a", "b"]
-        assert len(list(tmp_path.iterdir())) == DEATHS
+        assert workers.deaths() == DEATHS
     finally:
         alive.cancel()
         workers.stop()
