@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Numeric, select
+from sqlalchemy import Numeric, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -31,6 +31,13 @@ def put(session: Session, figures: Sequence[DailyFigure]) -> None:
     session.execute(
         new.on_conflict_do_update(index_elements=keys, set_={"value": new.excluded.value})
     )
+
+
+def replace_day(session: Session, day: date, figures: Sequence[DailyFigure]) -> None:
+    """Make these the figures of a day, so that nothing of an earlier count stays."""
+    session.execute(delete(DailyFigure).where(col(DailyFigure.day) == day))
+    if figures:
+        session.execute(insert(DailyFigure), [figure.model_dump() for figure in figures])
 
 
 def read(session: Session, measure: str, first: date, last: date) -> Sequence[DailyFigure]:
