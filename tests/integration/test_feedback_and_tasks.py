@@ -202,7 +202,7 @@ def test_an_incident_is_active_until_it_is_resolved(session: Session) -> None:
 def test_a_definition_deployed_twice_is_one_and_a_changed_one_is_the_next_version(
     session: Session,
 ) -> None:
-    def deploy(files: dict[str, bytes], process_id: str = "feedback") -> tuple[int, str]:
+    def deploy(files: dict[str, bytes], process_id: str = "recall") -> tuple[int, str]:
         stored = process_definition.store(
             session,
             files,
@@ -213,16 +213,16 @@ def test_a_definition_deployed_twice_is_one_and_a_changed_one_is_the_next_versio
         )
         return stored.version, stored.digest
 
-    first = {"feedback.bpmn": b"<a/>", "limits.dmn": b"\x00\xff"}
+    first = {"recall.bpmn": b"<a/>", "limits.dmn": b"\x00\xff"}
     one = deploy(first)
     again = deploy(first)
     two = deploy({**first, "limits.dmn": b"changed"})
-    other = deploy(first, "extension")
+    other = deploy(first, "inspection")
 
     assert one == again
     assert (one[0], two[0], other[0]) == (1, 2, 1)
     assert process_definition.load_resources(session, one[1]) == first
-    latest = process_definition.latest(session, "feedback")
+    latest = process_definition.latest(session, "recall")
     assert latest is not None
     assert latest.digest == two[1]
     assert process_definition.latest(session, "unknown") is None
@@ -231,8 +231,8 @@ def test_a_definition_deployed_twice_is_one_and_a_changed_one_is_the_next_versio
 def test_a_withdrawn_version_is_not_the_latest(session: Session) -> None:
     stored = process_definition.store(
         session,
-        {"feedback.bpmn": b"<a/>"},
-        process_id="feedback",
+        {"recall.bpmn": b"<a/>"},
+        process_id="recall",
         calendar_version=1,
         deployed_at=NOW,
         deployed_by="songyi",
@@ -240,5 +240,5 @@ def test_a_withdrawn_version_is_not_the_latest(session: Session) -> None:
 
     stored.active = False
 
-    assert process_definition.latest(session, "feedback") is None
+    assert process_definition.latest(session, "recall") is None
     assert process_definition.find(session, stored.digest) is stored
