@@ -1,0 +1,97 @@
+"""More time for an item: checked, granted, refused or lapsed (延期)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from activities import notices, subject
+from activities.receive import DUTY_MANAGER
+from bpmn.clock import TimerError, parse_instant, to_text
+
+if TYPE_CHECKING:
+    from activities.step import Step
+    from models.feedback import Feedback
+
+PROCESS = "process"
+_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def check(step: Step) -> dict[str, Any]:
+    """Work out how long the item may take at most, and whether the request stays within.
+
+    The new date lies after the old one, at most `limits.extension_days` working days.
+    """
+    asked = dict(subject.value(step, "extension") or {})
+    due = _due(step, subject.item(step))
+    latest = _latest(step, due)
+    until = wanted(str(asked.get("until", "")), due)
+    return {
+        "extension": asked
+        | {
+            "until": to_text(until) if until else None,
+            "due_at": to_text(due),
+            "latest": to_text(latest),
+            "within_limit": until is not None and due < until <= latest,
+        }
+    }
+
+
+def apply(step: Step) -> dict[str, Any]:
+    """Move the due date of the item and of the task; never beyond the latest."""
+    item = subject.item(step)
+    asked = step.variables["extension"]
+    until = min(parse_instant(asked["until"]), parse_instant(asked["latest"]))
+    item.due_at = item.extended_until = until
+    step.change_tasks(PROCESS, due_date=to_text(until))
+    _tell(step, item, "extension_decided", decision="approved")
+    return {"due_at": to_text(until)}
+
+
+def refuse(step: Step) -> dict[str, Any]:
+    """Tell who asked that the old date stands."""
+    _tell(step, subject.item(step), "extension_decided", decision="rejected")
+    return {}
+
+
+def lapse(step: Step) -> dict[str, Any]:
+    """Tell who asked, and the next rung, that nobody decided: the old date stands."""
+    _tell(step, subject.item(step), "extension_lapsed", DUTY_MANAGER)
+    return {}
+
+
+def wanted(text: str, due: datetime) -> datetime | None:
+    """Return the instant that is asked for; a day means the wall time of the old date."""
+    try:
+        return datetime.combine(date.fromisoformat(text), due.astimezone(_ZONE).timetz())
+    except ValueError:
+        pass
+    try:
+        return parse_instant(text)
+    except TimerError:
+        return None
+
+
+def _due(step: Step, item: Feedback) -> datetime:
+    return item.due_at or step.now
+
+
+def _latest(step: Step, due: datetime) -> datetime:
+    days = int(step.variables["limits"]["extension_days"])
+    return step.clock.after(due, f"P{days}D", "working")
+
+
+def _tell(step: Step, item: Feedback, code: str, *groups: str, **data: Any) -> None:
+    asked_by = subject.value(step, "extension", "requested_by") or item.assignee
+    people = [asked_by] if asked_by else []
+    notices.put(
+        step.session,
+        step.house,
+        code=code,
+        recipients=dict.fromkeys([*people, *notices.members(step.session, groups)]),
+        instance_key=step.instance_key,
+        cause=step.job_key,
+        at=step.now,
+        data={"number": item.number, "due_at": to_text(_due(step, item)), **data},
+    )
