@@ -32,15 +32,21 @@ class DecisionResult:
     warnings: tuple[FeelWarning, ...] = ()
 
 
-def find_decision(
-    models: Mapping[str, DecisionModel] | DecisionModel, decision_id: str
-) -> tuple[DecisionModel, Decision]:
+Models = Mapping[str, DecisionModel] | DecisionModel
+"""One model, or several by any name (such as their files'), which may import one another."""
+
+
+def _all(models: Models) -> list[DecisionModel]:
+    return [models] if isinstance(models, DecisionModel) else list(models.values())
+
+
+def find_decision(models: Models, decision_id: str) -> tuple[DecisionModel, Decision]:
     """The decision of that id, or of that name, and the model it stands in.
 
     Raises:
         DmnError: there is no such decision (`unknown_decision`).
     """
-    for model in [models] if isinstance(models, DecisionModel) else models.values():
+    for model in _all(models):
         if decision_id in model.decisions:
             return model, model.decisions[decision_id]
         for decision in model.decisions.values():
@@ -49,8 +55,17 @@ def find_decision(
     raise DmnError("unknown_decision", decision_id)
 
 
+def _imported_types(model: DecisionModel, others: Mapping[str, DecisionModel]) -> dict[str, Any]:
+    """The types a model may name: its own, and those of imported ones behind their names."""
+    found: dict[str, Any] = {}
+    for namespace, prefix in model.imports.items():
+        for name, wanted in others[namespace].types.items() if namespace in others else ():
+            found |= {name: wanted, f"{prefix}.{name}" if prefix else name: wanted}
+    return found | dict(model.types)
+
+
 def evaluate_decision(
-    models: Mapping[str, DecisionModel] | DecisionModel,
+    models: Models,
     decision_id: str,
     scope: Mapping[str, Any],
     *,
@@ -63,10 +78,11 @@ def evaluate_decision(
         DmnError: there is no such decision (`unknown_decision`).
     """
     model, decision = find_decision(models, decision_id)
-    counter = DecisionRun(now, budget, model.types)
+    others = {one.namespace: one for one in _all(models)}
+    counter = DecisionRun(now, budget, _imported_types(model, others))
     own = decision.logic.id if isinstance(decision.logic, DecisionTable) else ""
     try:
-        value = to_python(Session(model, counter, JsonNames(scope)).decide(decision))
+        value = to_python(Session(model, counter, JsonNames(scope), others).decide(decision))
     except (BudgetExceededError, RecursionError):
         warnings = (*counter.warnings, FeelWarning("budget_exceeded"))
         return DecisionResult(None, warnings=warnings)

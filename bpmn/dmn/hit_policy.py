@@ -4,18 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from bpmn.dmn.nodes import DecisionTable
-from bpmn.feel.builtins.figures import maximum, minimum, total
 from bpmn.feel.builtins.lists import same
-from bpmn.feel.decimals import decimal_from
+from bpmn.feel.builtins.registry import BUILTINS
 from bpmn.feel.frame import Frame
 from bpmn.feel.interpreter import run
+from bpmn.feel.invocation import invoke
 
-_AGGREGATIONS: dict[str, Callable[[list[Any]], Any]] = {
-    "SUM": total,
-    "MIN": minimum,
-    "MAX": maximum,
-    "COUNT": lambda values: decimal_from(len(values)),
-}
+_AGGREGATIONS = {"SUM": "sum", "MIN": "min", "MAX": "max", "COUNT": "count"}
 
 
 def _unique(table: DecisionTable, frame: Frame, values: list[Any]) -> Any:
@@ -41,9 +36,8 @@ def _rule_order(table: DecisionTable, frame: Frame, values: list[Any]) -> Any:
 
 
 def _collect(table: DecisionTable, frame: Frame, values: list[Any]) -> Any:
-    del frame
-    aggregate = _AGGREGATIONS.get(table.aggregation)
-    return values if aggregate is None else aggregate(values)
+    name = _AGGREGATIONS.get(table.aggregation)
+    return values if name is None else invoke(frame, BUILTINS[name], [values])
 
 
 def _output_order(table: DecisionTable, frame: Frame, values: list[Any]) -> Any:
@@ -51,7 +45,7 @@ def _output_order(table: DecisionTable, frame: Frame, values: list[Any]) -> Any:
     names = [clause.name for clause in table.outputs]
 
     def rank(value: Any) -> list[int]:
-        parts = [value] if len(names) == 1 else [value[name] for name in names]
+        parts = [value] if len(names) == 1 else [value.get(name) for name in names]
         return [_place(part, order) for part, order in zip(parts, ranks, strict=True)]
 
     return sorted(values, key=rank)

@@ -76,8 +76,10 @@ class Service:
 class DecisionModel:
     """One DMN file (决策模型).
 
-    `problems` are the texts that are no FEEL: such an expression is null with a warning, and
-    deployment may refuse the file for it.
+    `imports` are the names of imported files by their namespaces; what an element requires of
+    one is written `namespace#id`. `problems` are texts that are no FEEL (`feel_syntax`; such an
+    expression is null with a warning) and references to nothing (`unknown_reference`);
+    deployment may refuse the file for them.
     """
 
     name: str
@@ -87,4 +89,5 @@ class DecisionModel:
     knowledge: Mapping[str, Knowledge] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     types: Mapping[str, FeelType] = field(default_factory=dict)
+    imports: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[DmnError, ...] = ()

@@ -1,6 +1,7 @@
 """Reading a DMN 1.1 to 1.5 file (读取决策模型)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bpmn.dmn.model import (
     Decision,
@@ -8,10 +9,10 @@ from bpmn.dmn.model import (
     DmnError,
     InputData,
     Knowledge,
-    Requirements,
     Service,
 )
 from bpmn.dmn.read_boxed import Reader, function_node, identity, variable
+from bpmn.dmn.read_requirements import dangling, references, requirements
 from bpmn.dmn.read_table import read_table
 from bpmn.dmn.read_types import (
     allowed_values,
@@ -42,20 +43,18 @@ def parse_decisions(xml: bytes, *, name: str) -> DecisionModel:
     if root.name != "definitions":
         raise DmnError("not_dmn", name, root.line)
     names = frozenset(_names(root)) | frozenset(component_names(root))
-    reader = Reader(names, allowed_values(root))
-    return DecisionModel(
+    reader = Reader(names, allowed_values(root), root.get("namespace"))
+    model = DecisionModel(
         name,
         root.get("namespace"),
         {identity(one): _decision(reader, one) for one in children(root, "decision")},
         {identity(one): _input(one) for one in children(root, "inputData")},
-        {
-            one.get("id"): _knowledge(reader, one)
-            for one in children(root, "businessKnowledgeModel")
-        },
-        {identity(one): _service(one) for one in children(root, "decisionService")},
+        {identity(k): _knowledge(reader, k) for k in children(root, "businessKnowledgeModel")},
+        {identity(one): _service(reader, one) for one in children(root, "decisionService")},
         read_types(root),
-        tuple(reader.problems),
+        {one.get("namespace"): normalise(one.get("name")) for one in children(root, "import")},
     )
+    return replace(model, problems=(*reader.problems, *dangling(root, model)))
 
 
 def _names(element: Element) -> Iterator[str]:
@@ -67,27 +66,6 @@ def _names(element: Element) -> Iterator[str]:
         yield from _names(one)
 
 
-def _references(element: Element, outer: str, inner: str) -> tuple[str, ...]:
-    found = (
-        reference.get("href").rpartition("#")[2]
-        for requirement in children(element, outer)
-        for reference in children(requirement, inner)
-    )
-    return tuple(found)
-
-
-def _hrefs(element: Element, name: str) -> tuple[str, ...]:
-    return tuple(one.get("href").rpartition("#")[2] for one in children(element, name))
-
-
-def _requirements(element: Element) -> Requirements:
-    return Requirements(
-        _references(element, "informationRequirement", "requiredInput"),
-        _references(element, "informationRequirement", "requiredDecision"),
-        _references(element, "knowledgeRequirement", "requiredKnowledge"),
-    )
-
-
 def _decision(reader: Reader, element: Element) -> Decision:
     name, wanted = variable(element)
     return Decision(
@@ -96,7 +74,7 @@ def _decision(reader: Reader, element: Element) -> Decision:
         name,
         wanted,
         reader.expression(element),
-        _requirements(element),
+        requirements(element, reader.namespace),
         element.line,
     )
 
@@ -115,17 +93,17 @@ def _knowledge(reader: Reader, element: Element) -> Knowledge:
         () if function is None else function.parameters,
         wanted,
         None if function is None else function.body,
-        _requirements(element),
+        requirements(element, reader.namespace),
     )
 
 
-def _service(element: Element) -> Service:
+def _service(reader: Reader, element: Element) -> Service:
     name, wanted = variable(element)
     return Service(
         identity(element),
         name,
         wanted,
-        _hrefs(element, "outputDecision"),
-        _hrefs(element, "inputDecision"),
-        _hrefs(element, "inputData"),
+        references(element, "outputDecision", reader.namespace),
+        references(element, "inputDecision", reader.namespace),
+        references(element, "inputData", reader.namespace),
     )

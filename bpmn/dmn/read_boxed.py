@@ -25,6 +25,7 @@ class Reader:
 
     names: frozenset[str]
     allowed: dict[str, str]
+    namespace: str = ""
     problems: list[DmnError] = field(default_factory=list)
 
     def text(self, element: Element, text: str, read: _Read = parse) -> Node:

@@ -25,16 +25,22 @@ DEPTH_PER_DECISION = 8
 class Session:
     """One evaluation of decisions over one set of inputs; each decision is decided once.
 
-    `given` are values of decisions that a caller of a service brings instead.
+    `others` are the models that may be imported, by namespace.
     """
 
     def __init__(
-        self, model: DecisionModel, run: Run, scope: Names, given: Mapping[str, Any] | None = None
+        self,
+        model: DecisionModel,
+        run: Run,
+        scope: Names,
+        others: Mapping[str, DecisionModel] | None = None,
     ) -> None:
         self._model = model
         self._run = run
         self._scope = scope
-        self._decided: dict[str, Any] = dict(given or {})
+        self._others = others or {}
+        self._imported: dict[str, Session] = {}
+        self._decided: dict[str, Any] = {}
         self._deciding: set[str] = set()
 
     def decide(self, decision: Decision) -> Any:
@@ -65,30 +71,53 @@ class Session:
         return value if decision.type is None else fit(frame, value, decision.type)
 
     def _frame(self, needs: Requirements) -> Frame:
-        frame = Frame(self._run, self._scope)
+        """The names an element may use: what it requires, over the caller's own."""
         names: dict[str, Any] = {}
-        for one in filter(None, map(self._model.inputs.get, needs.inputs)):
-            names[one.name] = self._input(frame, one)
-        for decision in filter(None, map(self._model.decisions.get, needs.decisions)):
-            names[decision.variable] = self.decide(decision)
-        for reference in needs.knowledge:
-            function = self._function(reference)
-            if function is not None:
-                names[function.name] = function
-        return frame.child(names)
+        for reference in (*needs.inputs, *needs.decisions, *needs.knowledge):
+            place, _, own = reference.rpartition("#")
+            session = self._import(place) if place else self
+            found = None if session is None else session.required(own)
+            if found is None:
+                self._run.warn("unknown_reference", reference=reference)
+                continue
+            prefix = self._model.imports.get(place, "")
+            inside = names.setdefault(prefix, {}) if prefix else names
+            inside[found[0]] = found[1]
+        return Frame(self._run, self._scope).child(names)
 
-    def _input(self, frame: Frame, wanted: InputData) -> Any:
+    def _import(self, namespace: str) -> "Session | None":
+        """The session of an imported model, whose inputs the caller gives under its name."""
+        if namespace in self._others and namespace not in self._imported:
+            scope = self._inside(self._model.imports.get(namespace, ""))
+            model = self._others[namespace]
+            self._imported[namespace] = Session(model, self._run, scope, self._others)
+        return self._imported.get(namespace)
+
+    def _inside(self, name: str) -> Names:
+        if name not in self._scope:
+            return self._scope
+        inside: Any = self._scope[name]
+        return inside if isinstance(inside, dict) else self._scope
+
+    def required(self, reference: str) -> tuple[str, Any] | None:
+        """The name and value of an input, decision or function; None when there is none."""
+        if reference in self._model.inputs:
+            return self._model.inputs[reference].name, self._input(self._model.inputs[reference])
+        if reference in self._model.decisions:
+            decision = self._model.decisions[reference]
+            return decision.variable, self.decide(decision)
+        if reference in self._model.knowledge:
+            knowledge = self._model.knowledge[reference]
+            return knowledge.name, self._knowledge(knowledge)
+        service = self._model.services.get(reference)
+        return None if service is None else (service.name, self.service(service))
+
+    def _input(self, wanted: InputData) -> Any:
         if wanted.name not in self._scope:
             return self._run.warn("missing_input", name=wanted.name)
         value = self._scope[wanted.name]
+        frame = Frame(self._run, self._scope)
         return value if wanted.type is None else fit(frame, value, wanted.type)
-
-    def _function(self, reference: str) -> Function | None:
-        if reference in self._model.knowledge:
-            return self._knowledge(self._model.knowledge[reference])
-        if reference in self._model.services:
-            return self.service(self._model.services[reference])
-        return None
 
     def _knowledge(self, knowledge: Knowledge) -> Function:
         names = [name for name, _ in knowledge.parameters]
@@ -105,15 +134,14 @@ class Session:
 
     def service(self, service: Service) -> Function:
         """A decision service as a function of its inputs, then of its input decisions."""
-        inputs = [self._model.inputs[one] for one in service.inputs]
-        decisions = [self._model.decisions[one] for one in service.input_decisions]
+        inputs = list(filter(None, map(self._model.inputs.get, service.inputs)))
+        decisions = list(filter(None, map(self._model.decisions.get, service.input_decisions)))
 
         def code(caller: Frame, *arguments: Any) -> Any:
             del caller
             values = dict(zip((one.name for one in inputs), arguments, strict=False))
-            given = dict(zip((one.id for one in decisions), arguments[len(inputs) :], strict=True))
-            inner = Session(self._model, self._run, values, given)
-            return inner.outputs(service)
+            given = zip((one.id for one in decisions), arguments[len(inputs) :], strict=True)
+            return Session(self._model, self._run, values, self._others).outputs(service, given)
 
         parameters = [Parameter(one.name, one.type) for one in inputs]
         parameters += [Parameter(one.variable, one.type) for one in decisions]
@@ -126,9 +154,13 @@ class Session:
         found = resolve(declared, self._model.types)
         return found.result if found.name == "function" else declared
 
-    def outputs(self, service: Service) -> Any:
-        """The value of a service: its one output decision's, or a context of all of them."""
-        decisions = [self._model.decisions[one] for one in service.outputs]
+    def outputs(self, service: Service, given: Any) -> Any:
+        """The value of a service: its one output decision's, or a context of all of them.
+
+        `given` are the values of its input decisions by id, which are not decided then.
+        """
+        self._decided.update(given)
+        decisions = list(filter(None, map(self._model.decisions.get, service.outputs)))
         if len(decisions) == 1:
             return self.decide(decisions[0])
         return {one.variable: self.decide(one) for one in decisions}

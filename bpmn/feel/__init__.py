@@ -16,6 +16,7 @@ from bpmn.feel.builtins import (
     lists,
     moments,
     patterns,
+    range_text,
     sorting,
     spans,
     text,
@@ -28,7 +29,7 @@ from bpmn.feel.result import FeelSyntaxError, FeelWarning, Result
 LOADED = (
     *(access, control, invocation, operators, unary),
     *(arithmetic, contexts, conversion, days, figures, lists, moments),
-    *(patterns, sorting, spans, text),
+    *(patterns, range_text, sorting, spans, text),
 )
 
 

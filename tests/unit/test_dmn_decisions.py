@@ -183,3 +183,54 @@ def test_an_unknown_decision_is_named() -> None:
         evaluate_decision(model_with(""), "nowhere", {}, now=NOW)
 
     assert (caught.value.code, caught.value.element) == ("unknown_decision", "nowhere")
+
+
+def test_a_model_uses_decisions_inputs_and_functions_of_another_it_imports() -> None:
+    lent = parse_decisions(
+        b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" namespace="lent">
+        <itemDefinition name="tHours"><typeRef>number</typeRef></itemDefinition>
+        <inputData id="in" name="level"><variable name="level" typeRef="tHours"/></inputData>
+        <decision id="base" name="base hours"><variable name="base hours" typeRef="tHours"/>
+          <informationRequirement><requiredInput href="#in"/></informationRequirement>
+          <literalExpression><text>24 / level</text></literalExpression></decision>
+        <businessKnowledgeModel id="twice" name="twice"><variable name="twice"/>
+          <encapsulatedLogic><formalParameter name="x"/>
+          <literalExpression><text>x * 2</text></literalExpression></encapsulatedLogic>
+        </businessKnowledgeModel></definitions>""",
+        name="lent.dmn",
+    )
+    own = read(
+        """<import namespace="lent" name="Lent"/>
+        <decision id="route" name="route"><variable name="route" typeRef="Lent.tHours"/>
+          <informationRequirement><requiredDecision href="lent#base"/></informationRequirement>
+          <knowledgeRequirement><requiredKnowledge href="lent#twice"/></knowledgeRequirement>
+          <literalExpression><text>Lent.twice(Lent.base hours)</text></literalExpression>
+        </decision>"""
+    )
+    models = {"own.dmn": own, "lent.dmn": lent}
+
+    flat = evaluate_decision(models, "route", {"level": 2}, now=NOW)
+    nested = evaluate_decision(models, "route", {"Lent": {"level": 3}}, now=NOW)
+
+    assert (flat.value, nested.value) == (24, 16)
+
+
+def test_a_reference_to_nothing_is_a_problem_of_the_model_and_null() -> None:
+    model = read(
+        """<decision id="route" name="a"><variable name="a"/>
+          <informationRequirement><requiredDecision href="#gone"/></informationRequirement>
+          <literalExpression><text>gone + 1</text></literalExpression></decision>
+        <decisionService id="s" name="s"><outputDecision href="#gone"/></decisionService>"""
+    )
+
+    assert {one.code for one in model.problems} == {"unknown_reference"}
+    assert decide(model).value is None
+
+
+def test_a_table_that_adds_what_is_no_number_is_null_and_warns() -> None:
+    rules = (("-", "-", '"x"'), ("-", "-", "1"))
+    policy = 'hitPolicy="COLLECT" aggregation="SUM"'
+
+    result = decide(model_with(policy, rules, '<output id="o1" name="n"/>'), type=1, urgency=1)
+
+    assert (result.value, codes(result)) == (None, ["function_failed"])

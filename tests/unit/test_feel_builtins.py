@@ -59,6 +59,9 @@ def codes_of(text: str, **scope: Any) -> list[str]:
         ("overlaps before([1..3], [2..4])", True),
         ("during(2, (2..3])", False),
         ("coincides([1..2], [1..2])", True),
+        ('2 in range("[1..3)")', True),
+        ('range("[a..3)")', None),
+        ('string(range("(@\\"P1D\\"..@\\"P2D\\"]"))', "(P1D..P2D]"),
     ],
 )
 def test_a_function_answers_as_the_standard_says(text: str, expected: Any) -> None:
