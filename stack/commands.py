@@ -15,9 +15,8 @@ import settings
 from stack.checks import run_checks
 from stack.errors import StackError
 from stack.home import Home, HomeInUseError
-from stack.logs import Log, show_log
-from stack.processes import Process
-from stack.up import clear_leftovers, up, up_detached
+from stack.logs import show_log
+from stack.processes import Process, clear_leftovers
 
 STOP_SECONDS = 120
 
@@ -61,11 +60,18 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
 def _home() -> Home:
     return Home(settings.load().home)
 
 
 def _up(options: argparse.Namespace) -> int:
+    # The clients of the servers take half a second to import, and only this command needs them.
+    from stack.up import up, up_detached  # noqa: PLC0415
+
     chosen = settings.load()
     return up_detached(chosen) if options.detach else up(chosen, quiet=options.quiet)
 
@@ -78,7 +84,7 @@ def _down(_: argparse.Namespace) -> int:
         sys.stdout.write(f"nothing runs on {home.path}\n")
         if home.path.exists():
             with home.held():
-                clear_leftovers(home, Log(home.logs, sys.stdout))
+                clear_leftovers(home.path, _tell)
         return 0
     supervisor.send(signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
@@ -138,7 +144,7 @@ def _reset(options: argparse.Namespace) -> int:
             return 1
     try:
         with home.held():
-            clear_leftovers(home, Log(home.logs, sys.stdout))
+            clear_leftovers(home.path, _tell)
             home.clear()
     except HomeInUseError as error:
         raise StackError(f"{error}; stop it first: ./bihuan down") from error

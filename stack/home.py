@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stack.binaries import SHARED, server_user
 from stack.errors import StackError
 from stack.keys import write_private
-from stack.postgres import data_folder
 
 MARKER = ".bihuan-home"
 
@@ -124,3 +125,18 @@ class Home:
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
+
+
+def data_folder(home: Path) -> Path:
+    """Return where the data lies: in `home`, if the server's user can get there.
+
+    Root's own folders are closed to everybody else, but PostgreSQL refuses to run as root.
+    """
+    inside = home / "postgres"
+    if server_user() is None or all(step.stat().st_mode & 0o001 for step in _existing(home)):
+        return inside
+    return SHARED / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16] / "postgres"
+
+
+def _existing(path: Path) -> list[Path]:
+    return [step for step in (path, *path.resolve().parents) if step.exists()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import pwd
 import shutil
@@ -15,8 +14,9 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo, sql
 
-from stack.binaries import SHARED, postgres_bin, server_user
+from stack.binaries import postgres_bin, server_user
 from stack.errors import StackError
+from stack.home import data_folder
 from stack.keys import make_passwords, write_private
 from stack.leash import leashed
 from stack.processes import Process
@@ -183,6 +183,13 @@ class Cluster:
         self._server.wait()
         self._server = None
 
+    def kill(self) -> None:
+        """End the server as a crash would (kill -9)."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
     def remove(self) -> None:
         """Delete the data folder, wherever it lies."""
         inside = self.data.parent == self.home
@@ -236,21 +243,6 @@ class Cluster:
                 sql.SQL(verb), sql.Identifier(role), sql.Literal(self.passwords[role])
             )
         )
-
-
-def data_folder(home: Path) -> Path:
-    """Return where the data lies: in `home`, if the server's user can get there.
-
-    Root's own folders are closed to everybody else, but PostgreSQL refuses to run as root.
-    """
-    inside = home / "postgres"
-    if server_user() is None or all(step.stat().st_mode & 0o001 for step in _existing(home)):
-        return inside
-    return SHARED / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16] / "postgres"
-
-
-def _existing(path: Path) -> list[Path]:
-    return [step for step in (path, *path.resolve().parents) if step.exists()]
 
 
 def check_text_search(url: str) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,3 +87,10 @@ def leftovers(home: Path) -> list[Process]:
     """
     mark = str(home.resolve())
     return [process for process in running() if process.mark == mark]
+
+
+def clear_leftovers(home: Path, say: Callable[[str], None]) -> None:
+    """End what a killed supervisor of this home left behind, while holding the home's lock."""
+    for process in leftovers(home):
+        say(f"ending process {process.pid}, left behind by an earlier start")
+        process.end(signal.SIGINT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ from stack.logs import Log
 from stack.parts import check_external, make_plan
 from stack.plan import Plan, needed_ports
 from stack.ports import Ports
-from stack.processes import leftovers
+from stack.processes import clear_leftovers
 from stack.supervisor import Supervisor
 
 READY_SECONDS = 300
@@ -36,20 +35,13 @@ def up(settings: Settings, *, quiet: bool = False) -> int:
         log = Log(home.logs, sys.stdout, quiet=quiet)
         ports = Ports()
         try:
-            clear_leftovers(home, log)
+            clear_leftovers(home.path, log.say)
             plan = _lay_out(settings, home, ports)
             return 0 if asyncio.run(_supervise(plan, home, log)) else 1
         finally:
             home.state.unlink(missing_ok=True)
             ports.close()
             log.close()
-
-
-def clear_leftovers(home: Home, log: Log) -> None:
-    """End what a killed supervisor of this home left behind."""
-    for process in leftovers(home.path):
-        log.say(f"ending process {process.pid}, left behind by an earlier start")
-        process.end(signal.SIGINT)
 
 
 def up_detached(settings: Settings) -> int:

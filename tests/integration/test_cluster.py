@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from stack.home import data_folder
 from stack.ports import Ports
 from stack.postgres import (
     APPLICATION,
@@ -17,7 +17,6 @@ from stack.postgres import (
     Cluster,
     ClusterError,
     check_text_search,
-    data_folder,
 )
 from stack.processes import Process
 
@@ -43,8 +42,7 @@ def test_committed_data_survives_a_kill_of_the_server(cluster: Cluster) -> None:
     with cluster.connect(OWNER, "bihuan") as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('闭环')")
-    assert cluster.pid is not None
-    os.kill(cluster.pid, signal.SIGKILL)
+    cluster.kill()
 
     cluster.start()
 

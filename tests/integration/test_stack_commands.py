@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from settings import PROJECT
+from stack.home import Home
 from stack.processes import Process, leftovers
 
 pytestmark = pytest.mark.integration
@@ -61,6 +62,13 @@ class Stack:
     def pids(self) -> dict[str, int]:
         return {part["name"]: part["pid"] for part in self.status()["parts"]}
 
+    def kill(self) -> None:
+        """End everything without ceremony."""
+        if holder := Home(self.home).holder():
+            os.kill(holder, signal.SIGKILL)
+        for process in leftovers(self.home):
+            process.end(seconds=2)
+
     def query(self, statement: str) -> list[Any]:
         ports = json.loads((self.home / "ports.json").read_text())
         passwords = json.loads((self.home / "secrets/postgres.json").read_text())
@@ -80,16 +88,14 @@ class Stack:
 def stack(folder: Path) -> Iterator[Stack]:
     made = Stack(folder / "one")
     yield made
-    made.run("down")
-    made.run("reset", "--yes")
+    made.kill()
 
 
 @pytest.fixture
 def other(folder: Path) -> Iterator[Stack]:
     made = Stack(folder / "two")
     yield made
-    made.run("down")
-    made.run("reset", "--yes")
+    made.kill()
 
 
 def wait_until_gone(process: Process) -> bool:
