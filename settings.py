@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     time_scale: float = Field(default=1.0, gt=0)
 
     notice_urls: Words = Field(default=(), repr=False)
+    # Where customers are reached, by channel, with `{contact}` in it: {"email": "mailtos://..."}.
+    customer_addresses: dict[str, str] = Field(default_factory=dict, repr=False)
     notice_schemas: Words = ("mailto", "mailtos", "wecombot", "dingtalk", "feishu", "json", "jsons")
 
     @field_validator("parts", "notice_urls", "notice_schemas", mode="before")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from activities.dispatch import Dispatcher
 from activities.house import House, calendars
 from activities.perform import Perform
 from activities.registry import HANDLERS
+from channels.apprise_driver import AppriseDriver
 from channels.post import Post
 from models.database import engine
 from models.key_source import FileKeySource
@@ -37,7 +37,13 @@ def house(chosen: settings.Settings) -> House:
         engine=database,
         vault=Vault(FileKeySource.read(chosen.secrets_path / "epoch.key")),
         definitions=Definitions(database),
-        post=Post(chosen.notice_urls, schemas=chosen.notice_schemas, locale=chosen.locale),
+        post=Post(
+            chosen.notice_urls,
+            schemas=chosen.notice_schemas,
+            driver=AppriseDriver(),
+            locale=chosen.locale,
+            customer_addresses=chosen.customer_addresses,
+        ),
         calendar=calendars(database),
         time_scale=chosen.time_scale,
         public_url=chosen.public_url,
@@ -69,16 +75,11 @@ async def main() -> None:
             workflow_runner=runner(),
             max_cached_workflows=5000,
         )
-        async with worker:
-            beside = [
-                asyncio.create_task(dispatcher.run()),
-                asyncio.create_task(deliver_notices(means.engine, means.post, stop=stop)),
-            ]
+        async with worker, asyncio.TaskGroup() as beside:
+            beside.create_task(deliver_notices(means.engine, means.post, chosen.locale, stop=stop))
+            dispatching = beside.create_task(dispatcher.run())
             await stop.wait()
-            for task in beside:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            dispatching.cancel()
 
 
 if __name__ == "__main__":
