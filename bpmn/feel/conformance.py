@@ -5,8 +5,10 @@ from typing import Any
 
 from bpmn.feel.callables import Function, Overloads
 from bpmn.feel.ranges import Range
-from bpmn.feel.type_names import ANY, FeelType
+from bpmn.feel.type_names import ANY, NAMES, FeelType
 from bpmn.feel.values import kind
+
+_KNOWN = frozenset(NAMES.values())
 
 
 def resolve(wanted: FeelType, types: Mapping[str, FeelType]) -> FeelType:
@@ -15,6 +17,11 @@ def resolve(wanted: FeelType, types: Mapping[str, FeelType]) -> FeelType:
     while wanted.name in types and seen <= len(types):
         wanted, seen = types[wanted.name], seen + 1
     return wanted
+
+
+def is_known(wanted: FeelType, types: Mapping[str, FeelType]) -> bool:
+    """Whether the type is FEEL's own or an item definition."""
+    return resolve(wanted, types).name in _KNOWN
 
 
 def instance_of(value: Any, wanted: FeelType, types: Mapping[str, FeelType]) -> bool:

@@ -11,6 +11,9 @@ from bpmn.feel.values import from_json
 MAX_DEPTH = 180
 """Nested evaluations allowed: inside Python's own limit, so that all machines agree."""
 
+CHARACTERS_PER_STEP = 64
+"""Work on a text is charged by its length."""
+
 MAX_WARNINGS = 100
 
 

@@ -5,12 +5,11 @@ from typing import Any
 from bpmn.feel import syntax
 from bpmn.feel.callables import Function, Overloads, Parameter
 from bpmn.feel.coercion import fit
-from bpmn.feel.frame import Frame
+from bpmn.feel.frame import CHARACTERS_PER_STEP, Frame
 from bpmn.feel.interpreter import handles, run
 from bpmn.feel.values import kind
 
 _MISSING = object()
-CHARACTERS_PER_STEP = 64
 
 
 @handles(syntax.FunctionNode)

@@ -7,13 +7,11 @@ from bpmn.feel.access import member_of
 from bpmn.feel.arithmetic import negate, operate
 from bpmn.feel.builtins.registry import BUILTINS
 from bpmn.feel.comparison import compare, holds, member
-from bpmn.feel.conformance import instance_of
-from bpmn.feel.frame import Frame
+from bpmn.feel.conformance import instance_of, is_known
+from bpmn.feel.frame import CHARACTERS_PER_STEP, Frame
 from bpmn.feel.interpreter import handles, run
 from bpmn.feel.ranges import Range
 from bpmn.feel.values import kind
-
-CHARACTERS_PER_STEP = 64
 
 
 @handles(syntax.Literal)
@@ -158,4 +156,8 @@ def _is_open(test: syntax.Node, wanted: Any) -> bool:
 
 @handles(syntax.InstanceOf)
 def _instance_of(node: syntax.InstanceOf, frame: Frame) -> bool | None:
-    return instance_of(run(node.value, frame), node.type, frame.run.types)
+    value = run(node.value, frame)
+    if not is_known(node.type, frame.run.types):
+        frame.run.warn("unknown_type")
+        return None
+    return instance_of(value, node.type, frame.run.types)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bpmn.feel.lexer import WORD, normalise
+from bpmn.feel.parse_range import range_from
 from bpmn.feel.parse_type import parse_type
 from bpmn.feel.syntax import (
     Arithmetic,
@@ -46,7 +47,7 @@ LEVELS = {
 """How tightly each construct binds; negation (7) is a prefix."""
 
 NEGATION_LEVEL = 7
-_ARGUMENT_NAME = re.compile(r"\s*([^\s\d,:(){}\[\]\"@][^,:(){}\[\]\"]*?)\s*:")
+_ARGUMENT_NAME = re.compile(r"\s*([^\s\d,:(){}\[\]\"@][^,:(){}\[\]\"]*):")
 _Infix = Callable[["Parser", Node], Node]
 
 
@@ -76,22 +77,17 @@ def _in(parser: "Parser", value: Node) -> Node:
     parser.take()
     if not parser.at("("):
         return In(value, (_one_test(parser),))
-    begin = parser.position
     parser.take()
-    tests = parser.tests(")", "..", "]")
-    if parser.at(")"):
-        closing = parser.take()
-        follows = parser.peek()
-        if (
-            len(tests) > 1
-            or follows.kind != "operator"
-            or LEVELS.get(follows.text, 0) <= LEVELS["in"]
-        ):
-            return In(value, tests)
-        del closing
-    # `(2..4]`, or `(a + b) * c`: an expression that happens to begin with a parenthesis.
-    parser.seek(begin)
-    return In(value, (_one_test(parser),))
+    inside, parser.in_range_end = parser.in_range_end, False
+    tests = parser.tests(")", "..")
+    parser.in_range_end = inside
+    if parser.at("..") and len(tests) == 1:
+        return In(value, (range_from(parser, tests[0], start_included=False),))
+    parser.expect(")")
+    if len(tests) > 1:
+        return In(value, tests)
+    # `(a + b) * c`: an expression that happens to begin with a parenthesis goes on.
+    return In(value, (parser.rest(tests[0], LEVELS["in"]),))
 
 
 def _one_test(parser: "Parser") -> Node:

@@ -9,6 +9,7 @@ from bpmn.feel.lexer import Token
 from bpmn.feel.literals import at_literal
 from bpmn.feel.parse_blocks import BLOCKS
 from bpmn.feel.parse_infix import NEGATION_LEVEL
+from bpmn.feel.parse_range import range_from
 from bpmn.feel.strings import unescape
 from bpmn.feel.syntax import (
     ListNode,
@@ -16,7 +17,6 @@ from bpmn.feel.syntax import (
     Name,
     Negate,
     Node,
-    RangeNode,
     UnaryComparison,
 )
 
@@ -89,14 +89,6 @@ def _at(parser: "Parser") -> Node:
     return Literal(at_literal(unescape(token.text)))
 
 
-def _range(parser: "Parser", start: Node, *, start_included: bool) -> Node:
-    parser.expect("..")
-    inside, parser.in_range_end = parser.in_range_end, True
-    end = parser.expression()
-    parser.in_range_end = inside
-    return RangeNode(start, end, start_included, parser.expect("]", ")", "[") == "]")
-
-
 def _inside(parser: "Parser") -> Node:
     inside, parser.in_range_end = parser.in_range_end, False
     node = parser.expression()
@@ -109,7 +101,7 @@ def _list(parser: "Parser") -> Node:
     while not parser.at("]"):
         items.append(_item(parser))
         if parser.at("..") and len(items) == 1:
-            return _range(parser, items[0], start_included=True)
+            return range_from(parser, items[0], start_included=True)
         if not parser.accept(","):
             break
     parser.expect("]")
@@ -129,13 +121,13 @@ def _parenthesis(parser: "Parser") -> Node:
         return node
     node = _inside(parser)
     if parser.at(".."):
-        return _range(parser, node, start_included=False)
+        return range_from(parser, node, start_included=False)
     parser.expect(")")
     return node
 
 
 def _open_range(parser: "Parser") -> Node:
-    return _range(parser, _inside(parser), start_included=False)
+    return range_from(parser, _inside(parser), start_included=False)
 
 
 _READERS: dict[str, Callable[["Parser", Token], Node]] = {

@@ -23,12 +23,21 @@ def parse_type(parser: "Parser") -> FeelType:
     known = NAMES.get(name, name)
     if not parser.accept("<"):
         return FeelType(known)
+    parser.enter()
     readers = {"context": _fields, "function": _function}
-    reader = readers.get(known, _parts)
-    return reader(parser, known)
+    found = readers.get(known, _parts)(parser, known)
+    parser.leave()
+    return found
 
 
 def _name(parser: "Parser") -> str:
+    parts = [_part(parser)]
+    while parser.accept("."):
+        parts.append(_part(parser))
+    return ".".join(parts)
+
+
+def _part(parser: "Parser") -> str:
     token = parser.peek()
     for words in _WORDS:
         found = re.compile(words.replace(" ", r"\s+") + r"\b").match(parser.lexer.text, token.start)
@@ -37,16 +46,11 @@ def _name(parser: "Parser") -> str:
             return words
     found = WORD.match(parser.lexer.text, token.start)
     if token.kind == "name":
-        parser.take()
-        name = token.text
-    elif found:
-        parser.seek(found.end())
-        name = found[0]
-    else:
+        return parser.take().text
+    if not found:
         raise parser.error("type_expected")
-    while parser.accept("."):
-        name = f"{name}.{_name(parser)}"
-    return name
+    parser.seek(found.end())
+    return found[0]
 
 
 def _parts(parser: "Parser", name: str) -> FeelType:

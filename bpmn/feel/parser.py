@@ -12,6 +12,8 @@ from bpmn.feel.syntax import Node, UnaryComparison, UnaryTests
 
 MAX_LENGTH = 65_536
 MAX_NESTING = 80
+MAX_DEPTH = 150
+"""Of the tree: a chain such as `a + b + c` is as deep as it has operators."""
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 _ARITHMETIC_LEVEL = LEVELS["+"]
 _NOT = re.compile(r"\s*not\s*\(")
@@ -86,17 +88,33 @@ class Parser:
 
     def expression(self, level: int = 0) -> Node:
         """An expression whose operators all bind tighter than the level."""
+        self.enter()
+        node = self.rest(prefix(self), level)
+        self.leave()
+        return node
+
+    def enter(self) -> None:
+        """Go one construct deeper, which leave() undoes."""
         self._nesting += 1
         if self._nesting > MAX_NESTING:
             raise self.error("too_deep")
-        node = prefix(self)
+
+    def leave(self) -> None:
+        """Come back from a construct."""
+        self._nesting -= 1
+
+    def rest(self, node: Node, level: int) -> Node:
+        """What goes on behind an expression, as far as it binds tighter than the level."""
+        depth = self._nesting
         while True:
             token = self.peek()
             binding = LEVELS.get(token.text, 0) if token.kind in ("operator", "keyword") else 0
             if binding <= level or self._closes_range(token):
                 break
             node = INFIX[token.text](self, node)
-        self._nesting -= 1
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise self.error("too_deep")
         return node
 
     def _closes_range(self, token: Token) -> bool:

@@ -42,11 +42,6 @@ def kind(value: Any) -> str:
     return _KINDS[type(value)]
 
 
-def is_number(value: Any) -> bool:
-    """Whether the value is a FEEL number."""
-    return isinstance(value, Decimal)
-
-
 def _moment(value: python.datetime) -> DateTime:
     return DateTime(Date(value.year, value.month, value.day), _clock(value.timetz(), value))
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,36 @@ def test_no_text_raises(text: str) -> None:
 
     to_json(result.value)
     assert tested.value in (True, False, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 in (" * 60 + "1" + ") + 1" * 60,
+        "1" + " + 1" * 5_000,
+        "a" + ".b" * 5_000,
+        "x instance of " + "list<" * 5_000 + "number" + ">" * 5_000,
+        "x instance of a" + ".b" * 5_000,
+        "f(" + " " * 60_000 + "a" + " " * 5_000,
+        "{" * 5_000,
+        "if " * 5_000,
+        "/*" * 30_000,
+        '"' + "\\" * 30_000,
+    ],
+)
+def test_texts_made_to_hurt_are_refused_at_once(text: str) -> None:
+    names = "|".join(names_or_code(text))
+    result = evaluate(text, SCOPE, now=NOW)
+
+    assert names
+    assert result.warnings
+
+
+def names_or_code(text: str) -> set[str]:
+    try:
+        return {"names", *names_in(text)}
+    except FeelSyntaxError as error:
+        return {error.code}
 
 
 @settings(deadline=None)
