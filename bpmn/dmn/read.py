@@ -25,7 +25,10 @@ from bpmn.feel.lexer import normalise
 from bpmn.xml import Node as Element
 from bpmn.xml import XmlError, read
 
-_NAMED = ("variable", "formalParameter", "parameter", "column", "output", "decision", "inputData")
+_NAMED = frozenset(
+    {"variable", "formalParameter", "parameter", "column", "output"}
+    | {"decision", "inputData", "import"}
+)
 TABLE_READER = read_table  # imported so that boxed expressions know decision tables
 
 
@@ -42,6 +45,13 @@ def parse_decisions(xml: bytes, *, name: str) -> DecisionModel:
         raise DmnError(error.code, name, error.line) from error
     if root.name != "definitions":
         raise DmnError("not_dmn", name, root.line)
+    try:
+        return _model(root, name)
+    except RecursionError as error:
+        raise DmnError("too_deep", name) from error
+
+
+def _model(root: Element, name: str) -> DecisionModel:
     names = frozenset(_names(root)) | frozenset(component_names(root))
     reader = Reader(names, allowed_values(root), root.get("namespace"))
     model = DecisionModel(

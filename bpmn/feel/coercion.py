@@ -3,7 +3,7 @@
 from typing import Any
 
 from bpmn.feel.arithmetic import midnight
-from bpmn.feel.conformance import conforms, resolve
+from bpmn.feel.conformance import conforms, is_known, resolve
 from bpmn.feel.frame import Frame
 from bpmn.feel.moments import Date
 from bpmn.feel.type_names import FeelType
@@ -15,7 +15,8 @@ def fit(frame: Frame, value: Any, wanted: FeelType, *, quiet: bool = False) -> A
     a date for a date and time; null, with a warning, when nothing fits.
     """  # noqa: D205
     types = frame.run.types
-    if conforms(value, wanted, types):
+    if conforms(value, wanted, types) or not is_known(wanted, types):
+        # A type that nobody defined says nothing: models name types of other tools.
         return value
     target = resolve(wanted, types)
     for candidate in _conversions(value, target):

@@ -94,25 +94,28 @@ def outcomes(level: str) -> Iterator[Outcome]:
 
 def folder_outcomes(level: str, folder: Path, root: Any) -> Iterator[Outcome]:
     file = folder / children(root, "modelName")[0].text.strip()
-    model = parse_decisions(file.read_bytes(), name=file.name)
+    files = [file, *sorted(other for other in folder.glob("*.dmn") if other != file)]
+    models = {one.name: parse_decisions(one.read_bytes(), name=one.name) for one in files}
     for case in children(root, "testCase"):
         for node in children(case, "resultNode"):
             name = f"{folder.name}/{case.get('id')}"
             expected = value_of(children(node, "expected")[0])
             try:
-                actual, error = result(model, case, node), ""
+                actual, error = result(models, case, node), ""
             except Exception as caught:  # noqa: BLE001 - whatever is raised is a failed case
                 actual, error = None, repr(caught)
             yield Outcome(level, name, node.get("name"), expected, actual, error)
 
 
-def result(model: DecisionModel, case: Any, node: Any) -> Any:
+def result(models: dict[str, DecisionModel], case: Any, node: Any) -> Any:
     scope = {one.get("name"): value_of(one) for one in children(case, "inputNode")}
     if case.get("type") == "decisionService":
-        value = evaluate_service(model, case.get("invocableName"), scope, now=NOW).value
+        value = evaluate_service(
+            next(iter(models.values())), case.get("invocableName"), scope, now=NOW
+        ).value
         several = isinstance(value, dict) and node.get("name") in value
         return from_json(value[node.get("name")] if several else value)
-    return from_json(evaluate_decision(model, node.get("name"), scope, now=NOW).value)
+    return from_json(evaluate_decision(models, node.get("name"), scope, now=NOW).value)
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,13 @@ def test_a_text_that_is_no_feel_is_a_problem_of_the_model_with_its_line() -> Non
         (b"<definitions", "xml_malformed"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><definitions>&a;</definitions>', "xml_forbidden"),
         (b"<html/>", "not_dmn"),
+        (
+            b"<definitions><decision>"
+            + b"<context><contextEntry>" * 2000
+            + b"</contextEntry></context>" * 2000
+            + b"</decision></definitions>",
+            "too_deep",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_trusted_or_read_is_refused(xml: bytes, code: str) -> None:

@@ -61,6 +61,9 @@ def codes_of(text: str, **scope: Any) -> list[str]:
         ("coincides([1..2], [1..2])", True),
         ('2 in range("[1..3)")', True),
         ('range("[a..3)")', None),
+        ('5 in range("[2..)")', True),
+        ('range("[..]")', None),
+        ('range("[3..1]")', None),
         ('string(range("(@\\"P1D\\"..@\\"P2D\\"]"))', "(P1D..P2D]"),
     ],
 )
