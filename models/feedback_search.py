@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,6 +21,10 @@ class FeedbackFilter:
         received_from, received_before: half-open span of the receipt.
         department: responsible or collaborating.
         escalated: whether some rung of the ladder was reached.
+        number: the beginning of the number.
+        visible_to: the username and the department of the person who looks; what they handle and
+            what their department is responsible for or helps with.
+        after: the receipt and the id of the item that the page comes after.
     """
 
     statuses: Sequence[str] | None = None
@@ -35,6 +39,9 @@ class FeedbackFilter:
     received_from: datetime | None = None
     received_before: datetime | None = None
     escalated: bool | None = None
+    number: str | None = None
+    visible_to: tuple[str, str] | None = None
+    after: tuple[datetime, int] | None = None
 
 
 _EQUAL = ("type", "urgency", "channel", "category", "region", "assignee", "customer_id")
@@ -47,6 +54,8 @@ def search(
     where = [*_equal(wanted), *_spans(wanted), *_sets(wanted)]
     total = session.scalar(select(func.count()).select_from(Feedback).where(*where)) or 0
     newest = (col(Feedback.received_at).desc(), col(Feedback.id).desc())
+    if wanted.after is not None:
+        where.append(tuple_(col(Feedback.received_at), col(Feedback.id)) < wanted.after)
     page = select(Feedback).where(*where).order_by(*newest).limit(limit).offset(offset)
     return session.scalars(page).all(), total
 
@@ -72,7 +81,16 @@ def _sets(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.statuses is not None:
         found.append(col(Feedback.status).in_(wanted.statuses))
+    if wanted.number is not None:
+        found.append(col(Feedback.number).startswith(wanted.number, autoescape=True))
     if wanted.department is not None:
-        own = col(Feedback.department) == wanted.department
-        found.append(own | col(Feedback.collaborators).bool_op("@>")([wanted.department]))
+        found.append(_of_department(wanted.department))
+    if wanted.visible_to is not None:
+        username, department = wanted.visible_to
+        found.append((col(Feedback.assignee) == username) | _of_department(department))
     return found
+
+
+def _of_department(code: str) -> ColumnElement[bool]:
+    helps = col(Feedback.collaborators).bool_op("@>")([code])
+    return (col(Feedback.department) == code) | helps

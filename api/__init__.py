@@ -1,0 +1,1 @@
+"""Door: the HTTP interface. Parse, authorise, call, answer."""

@@ -1,0 +1,36 @@
+"""Entry of `python -m api`: serve the interface until SIGTERM."""
+
+from __future__ import annotations
+
+import logging
+
+import uvicorn
+
+import settings
+from api import access_log
+from api.app import create_app
+
+
+def main() -> None:
+    """Serve on the address of the settings."""
+    chosen = settings.load()
+    logging.basicConfig(level=chosen.log_level.upper())
+    # The libraries' own chatter may name what was sent.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(),
+            host=chosen.api_host,
+            port=chosen.api_port,
+            log_level=chosen.log_level.lower(),
+            server_header=False,
+            timeout_graceful_shutdown=20,
+        )
+    )
+    # After the configuration, which sets the loggers up anew.
+    access_log.install()
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

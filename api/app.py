@@ -1,0 +1,118 @@
+"""The application: its routes, its errors, and what it opens and closes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+import settings
+from activities.definitions import Definitions
+from activities.house import calendars
+from api import (
+    description,
+    feedback,
+    feedback_intake,
+    health,
+    problem,
+    sessions,
+    task_completion,
+    task_forms,
+    user_task_search,
+    user_tasks,
+)
+from api.means import Means
+from api.rate_limit import RateLimiter
+from api.shield import Shield
+from bpmn.commands import Command
+from models.database import engine
+from models.key_source import FileKeySource
+from models.vault import Vault
+from workflows import messages
+from workflows.codec import data_converter
+
+ROUTERS = (
+    health.router,
+    sessions.router,
+    feedback_intake.router,
+    feedback.router,
+    user_task_search.router,
+    user_tasks.router,
+    task_forms.router,
+    task_completion.router,
+)
+_POOL = 16
+
+
+def create_app(means: Means | None = None) -> FastAPI:
+    """Return the application; without `means` it opens its own from the settings when it starts."""
+    app = FastAPI(
+        title="Bihuan",
+        version="0.1.0",
+        lifespan=_lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.means = means
+    app.add_middleware(Shield)
+    problem.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    description.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    if app.state.means is not None:
+        yield
+        return
+    app.state.means = means = await open_means(settings.load())
+    try:
+        yield
+    finally:
+        means.engine.dispose()
+
+
+async def open_means(chosen: settings.Settings) -> Means:
+    """Open the database and connect to Temporal, which may come up later."""
+    database = engine(chosen.database_url, pool_size=_POOL, application_name="bihuan api")
+    key_source = FileKeySource.read(chosen.secrets_path / "epoch.key")
+    client = await Client.connect(
+        chosen.temporal_address,
+        namespace=chosen.temporal_namespace,
+        data_converter=data_converter((chosen.secrets_path / "service.key").read_bytes()),
+        lazy=True,
+    )
+
+    async def send(workflow_id: str, command: Command) -> None:
+        try:
+            await messages.send(client, workflow_id, command)
+        except RuntimeError as error:
+            # The first call of a lazy client connects; this is how it says that nobody is there.
+            logging.getLogger(__name__).warning("temporal: %s", type(error).__name__)
+            raise messages.InstanceBusyError from None
+
+    async def temporal_answers() -> bool:
+        try:
+            return await client.service_client.check_health()
+        except (RPCError, RuntimeError):
+            return False
+
+    return Means(
+        engine=database,
+        vault=Vault(key_source),
+        key_source=key_source,
+        definitions=Definitions(database),
+        calendar=calendars(database),
+        send=send,
+        temporal_answers=temporal_answers,
+        link_key=(chosen.secrets_path / "link.key").read_bytes(),
+        intake_limit=RateLimiter(chosen.intake_rate_per_minute),
+    )

@@ -1,0 +1,95 @@
+"""Every error that the interface answers: its code, its status and example data (错误码)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What stands behind a code: the HTTP status, data as an example, seconds to wait."""
+
+    status: int
+    example: Mapping[str, Any] = field(default_factory=dict)
+    retry_after: int | None = None
+
+
+_FIELDS = {
+    "errors": [{"field": "description", "code": "missing"}, {"field": "contact", "code": "missing"}]
+}
+_FORM = {"errors": [{"field": "estimated_hours", "code": "type_wrong", "expected": "number"}]}
+_DEPLOYMENT = {
+    "problems": [
+        {
+            "resource": "feedback.bpmn",
+            "code": "xml_forbidden",
+            "element": "",
+            "line": 2,
+            "found": "",
+        }
+    ]
+}
+_KEY = {"key": "2251799814733825"}
+
+CODES: Mapping[str, Code] = {
+    # Reading a request.
+    "body_malformed": Code(400),
+    "request_invalid": Code(400, {"errors": [{"field": "page.limit", "code": "too_large"}]}),
+    "fields_invalid": Code(422, _FIELDS),
+    "body_too_large": Code(413, {"limit": 262144}),
+    "media_type_unsupported": Code(415),
+    "not_found": Code(404),
+    "method_not_allowed": Code(405),
+    "rate_limited": Code(429, {"retry_after_seconds": 1}, 1),
+    "internal_error": Code(500),
+    "http_error": Code(400),
+    # Who asks.
+    "token_missing": Code(401),
+    "token_invalid": Code(401),
+    "credentials_invalid": Code(401),
+    "login_locked": Code(429, {"retry_after_seconds": 900}, 900),
+    "forbidden": Code(403, {"action": "feedback.read"}),
+    "task_not_yours": Code(403, _KEY),
+    "feedback_not_yours": Code(403),
+    # Sending twice, and versions.
+    "idempotency_key_invalid": Code(400),
+    "idempotency_key_reused": Code(422),
+    "request_in_progress": Code(409, {}, 1),
+    "revision_differs": Code(412, {"revision": 3}),
+    # Instances and their commands.
+    "instance_busy": Code(503, {}, 1),
+    "process_not_deployed": Code(503, {"process": "feedback"}, 5),
+    "process_instance_starting": Code(503, {}, 1),
+    "process_instance_ended": Code(409),
+    "message_not_awaited": Code(409, {"name": "extension_requested"}),
+    "command_refused": Code(409),
+    # User tasks.
+    "user_task_not_found": Code(404, _KEY),
+    "user_task_not_active": Code(409, _KEY),
+    "user_task_already_assigned": Code(409, _KEY),
+    "user_task_not_yours": Code(409, _KEY),
+    "assignee_unknown": Code(400, {"assignee": "nobody"}),
+    "form_not_found": Code(404, _KEY),
+    "variables_invalid": Code(400, _FORM),
+    # Instances, incidents, deployments.
+    "process_instance_not_found": Code(404, _KEY),
+    "incident_not_found": Code(404, _KEY),
+    "incident_not_active": Code(409, _KEY),
+    "deployment_empty": Code(400),
+    "deployment_invalid": Code(400, _DEPLOYMENT),
+    # Feedback.
+    "feedback_not_found": Code(404, {"number": "202405-999"}),
+    "field_empty": Code(404, {"field": "name"}),
+    "extension_too_long": Code(400, {"latest": "2024-05-14T02:00:00Z", "working_days": 3}),
+    "extension_not_later": Code(400, {"due_at": "2024-05-09T02:00:00Z"}),
+    "feedback_not_due": Code(409, {"number": "202405-001"}),
+    # Surveys and notices.
+    "survey_not_found": Code(404),
+    "survey_expired": Code(410),
+    "survey_answered": Code(409),
+    "notice_not_found": Code(404),
+    # Health.
+    "unhealthy": Code(503, {"database": True, "temporal": False}, 1),
+}

@@ -1,0 +1,62 @@
+"""What the routes work with, made once when the door opens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from activities.definitions import Definitions
+from api.rate_limit import RateLimiter
+from bpmn.commands import Command
+from models.key_source import KeySource
+from models.vault import Vault
+from models.working_calendar import WorkingCalendar
+
+Send = Callable[[str, Command], Awaitable[None]]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Means:
+    """Database, vault, definitions, calendars and the way to running instances.
+
+    Attributes:
+        engine: PostgreSQL as the application role.
+        key_source: wraps the keys of the vault and derives those of blind indexes.
+        calendar: the working calendar of a version.
+        send: has a command carried out by a workflow, as `workflows.messages.send`.
+        temporal_answers: whether Temporal can be reached.
+        link_key: signs the links that customers get.
+        now: the clock.
+        intake_limit, login_limit, survey_limit: how often one address may knock.
+    """
+
+    engine: Engine
+    vault: Vault
+    key_source: KeySource
+    definitions: Definitions
+    calendar: Callable[[int], WorkingCalendar]
+    send: Send
+    temporal_answers: Callable[[], Awaitable[bool]]
+    link_key: bytes
+    now: Callable[[], datetime] = _now
+    intake_limit: RateLimiter = field(default_factory=lambda: RateLimiter(600))
+    login_limit: RateLimiter = field(default_factory=lambda: RateLimiter(60))
+    survey_limit: RateLimiter = field(default_factory=lambda: RateLimiter(120))
+
+
+def _means(request: Request) -> Means:
+    found = request.app.state.means
+    assert isinstance(found, Means)  # noqa: S101 (set before the first request)
+    return found
+
+
+MeansHere = Annotated[Means, Depends(_means)]

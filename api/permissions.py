@@ -1,0 +1,58 @@
+"""Who may do what: one table of actions and roles (权限)."""
+
+from collections.abc import Mapping
+
+from api.authentication import Caller, CallerHere
+from api.problem import Problem
+from models.person import ROLES
+
+_EVERYBODY = frozenset(ROLES)
+_HANDLERS = frozenset({"specialist", "team_lead", "duty_manager", "engineer", "staff", "head"})
+
+PERMISSIONS: Mapping[str, frozenset[str]] = {
+    "session": _EVERYBODY,
+    "feedback.read": _HANDLERS | {"product_manager", "management", "auditor", "administrator"},
+    "feedback.reveal": _HANDLERS,
+    "feedback.extend": _HANDLERS,
+    "feedback.withdraw": frozenset({"specialist", "team_lead"}),
+    "feedback.records": frozenset({"auditor"}),
+    "user_task.read": _EVERYBODY,
+    # Whoever checks the others' work does none of it.
+    "user_task.work": _EVERYBODY - {"auditor"},
+    "user_task.direct": frozenset({"team_lead", "head", "administrator"}),
+    "deployment.create": frozenset({"process_owner"}),
+    "incident.read": frozenset({"administrator", "process_owner"}),
+    "incident.resolve": frozenset({"administrator"}),
+    "process_instance.cancel": frozenset({"administrator", "team_lead"}),
+}
+
+# These see every item; the others those of their department and those they handle.
+SEES_ALL_FEEDBACK = (
+    "specialist",
+    "team_lead",
+    "duty_manager",
+    "product_manager",
+    "management",
+    "auditor",
+    "administrator",
+)
+SEES_ALL_TASKS = ("team_lead", "duty_manager", "auditor", "administrator")
+DIRECTS_ALL_TASKS = ("team_lead", "administrator")
+
+
+class Allowed:
+    """A dependency: the caller, if one of their roles may do `action`."""
+
+    def __init__(self, action: str) -> None:
+        self.action = action
+        self._roles = PERMISSIONS[action]
+
+    def __call__(self, caller: CallerHere) -> Caller:
+        """Return the caller.
+
+        Raises:
+            Problem: `forbidden`.
+        """
+        if self._roles.isdisjoint(caller.roles):
+            raise Problem("forbidden", action=self.action)
+        return caller

@@ -1,0 +1,138 @@
+"""A verb on a user task: checked against its row, done once, carried out by its instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Header
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from api.authentication import Caller
+from api.commands import deliver, was_done
+from api.idempotency import Answer, KeyHeader, Once, carry_out, in_transaction, once
+from api.means import Means
+from api.problem import Problem
+from api.user_task_view import existing
+from api.visibility import sees_task
+from bpmn.commands import Command
+from models.user_task import UserTask
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=40,
+        description="The ETag of the task; another revision is refused.",
+        examples=['"3"'],
+    ),
+]
+CODES = (
+    "body_malformed",
+    "request_invalid",
+    "task_not_yours",
+    "user_task_not_found",
+    "user_task_not_active",
+    "process_instance_ended",
+    "command_refused",
+    "revision_differs",
+    "idempotency_key_invalid",
+    "idempotency_key_reused",
+    "instance_busy",
+    "process_instance_starting",
+    "body_too_large",
+)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The headers under which a verb is carried out (请求条件)."""
+
+    if_match: str | None = None
+    idempotency_key: str | None = None
+
+    def check(self, task: UserTask) -> None:
+        """Refuse a task that is not as the caller knows it.
+
+        Raises:
+            Problem: `revision_differs`.
+        """
+        if self.if_match not in {None, "*", etag(task), f"W/{etag(task)}"}:
+            raise Problem("revision_differs", revision=task.revision)
+
+
+def _conditions(if_match: IfMatch = None, idempotency_key: KeyHeader = None) -> Conditions:
+    return Conditions(if_match, idempotency_key)
+
+
+ConditionsHere = Annotated[Conditions, Depends(_conditions)]
+
+
+@dataclass(frozen=True)
+class TaskVerb:
+    """What a caller asks of a task (任务操作).
+
+    Attributes:
+        name: the verb, part of what an Idempotency-Key is bound to.
+        body: what came with it.
+        conditions: the headers that came with it.
+    """
+
+    name: str
+    key: int
+    caller: Caller
+    conditions: Conditions
+    body: BaseModel | None = None
+
+
+# Makes the command out of the task's row, in a transaction, or refuses.
+Make = Callable[[Session, UserTask, str], Command]
+
+
+async def carry_out_verb(means: Means, verb: TaskVerb, make: Make) -> Answer:
+    """Carry out a verb; its rows can be read when this returns.
+
+    Raises:
+        Problem: what `make` raises, and whatever the instance refuses.
+    """
+    route = f"{verb.name} /v2/user-tasks/{verb.key}"
+    asked = once(means, verb.caller.username, route, verb.conditions.idempotency_key, verb.body)
+
+    async def work() -> Answer:
+        prepared = _Preparation(verb, asked, make)
+        command = await in_transaction(means, prepared)
+        if command is not None:
+            await deliver(means, prepared.instance_key, command)
+        return Answer(204)
+
+    return await carry_out(means, asked, work)
+
+
+class _Preparation:
+    """Looks at the task and makes the command; None if this very request was done before."""
+
+    def __init__(self, verb: TaskVerb, asked: Once, make: Make) -> None:
+        self._verb = verb
+        self._asked = asked
+        self._make = make
+        self.instance_key = 0
+
+    def __call__(self, session: Session) -> Command | None:
+        verb, identity = self._verb, self._asked.command_id()
+        task = existing(session, verb.key)
+        self.instance_key = task.instance_key
+        if verb.conditions.idempotency_key and was_done(session, task.instance_key, identity):
+            return None
+        if not sees_task(verb.caller, task):
+            raise Problem("task_not_yours", key=str(task.key))
+        if task.state != "CREATED":
+            raise Problem("user_task_not_active", key=str(task.key))
+        verb.conditions.check(task)
+        return self._make(session, task, identity)
+
+
+def etag(task: UserTask) -> str:
+    """Return the ETag of a task's present revision."""
+    return f'"{task.revision}"'
