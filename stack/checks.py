@@ -57,7 +57,7 @@ def all_checks() -> tuple[Check, ...]:
     )
 
 
-def test_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Return the environment of the tests: no setting of the person's own stack gets in."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("BIHUAN_")}
     # Outside of this machine there is nothing that a test should call.
@@ -99,7 +99,7 @@ def _run(check: Check, *, report: Path | None = None) -> int:
     sys.stdout.flush()
     more = () if report is None else (f"--junit-xml={report}",)
     return subprocess.call(
-        [*check.command, *more], cwd=PROJECT, env=test_environment() | dict(check.environment)
+        [*check.command, *more], cwd=PROJECT, env=clean_environment() | dict(check.environment)
     )
 
 

@@ -23,12 +23,12 @@ STOP_SECONDS = 120
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code."""
-    if arguments[:1] == ["test"]:
-        # Everything after `test` belongs to pytest.
-        return run_checks(arguments[1:])
-    options = parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.run
     try:
+        if arguments[:1] == ["test"]:
+            # Everything after `test` belongs to pytest.
+            return run_checks(arguments[1:])
+        options = parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.run
         return command(options)
     except (StackError, ValueError) as error:
         sys.stderr.write(f"bihuan: {error}\n")
