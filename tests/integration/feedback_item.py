@@ -34,7 +34,7 @@ from models.person import Person
 from models.vault import reference
 from tests.unit.feedback_life import MORNING, resources
 
-NO_PASSWORD = "-"
+NO_LOGIN = "-"
 STAFF = (
     ("li.si", "李四", "technical", ("engineer",)),
     ("wang.wu", "王五", "technical", ("engineer",)),
@@ -53,7 +53,7 @@ def hire(session: Session) -> None:
             staff_number=f"T{number:03d}",
             department=department,
             roles=list(roles),
-            password_hash=NO_PASSWORD,
+            password_hash=NO_LOGIN,
         )
         session.add(person)
     session.get_one(Department, "technical").head = "zhao.liu"
