@@ -44,7 +44,11 @@ class Plan:
     @property
     def wants_demo_people(self) -> bool:
         """Demo people are made in the embedded database only, unless the settings say no."""
-        return self.cluster is not None and self.settings.demo_people is not False
+        return (
+            self.cluster is not None
+            and "migrations" in self.settings.parts
+            and self.settings.demo_people is not False
+        )
 
 
 def needed_ports(settings: Settings) -> dict[str, int]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from settings import PROJECT, Settings
 from stack.banner import banner
-from stack.demo import make_logins
 from stack.errors import StackError
 from stack.home import Home
 from stack.keys import make_keys
@@ -87,8 +86,6 @@ def _lay_out(settings: Settings, home: Home, ports: Ports) -> Plan:
     plan = make_plan(settings, chosen)
     has_data = plan.cluster is not None and (plan.cluster.data / "PG_VERSION").exists()
     make_keys(settings.secrets_path, data_exists=has_data)
-    if plan.wants_demo_people:
-        make_logins(settings.demo_logins_path)
     return plan
 
 

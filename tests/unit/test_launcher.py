@@ -86,6 +86,17 @@ def test_a_changed_lock_is_installed_into_the_environment_that_is_there(
     assert steps == ["make", "runtime", "runtime"]
 
 
+def test_who_ran_the_tests_keeps_their_packages_when_a_lock_changes(
+    launcher: ModuleType, steps: list[str]
+) -> None:
+    launcher.ensure("test")
+    (launcher.REQUIREMENTS / "runtime.txt").write_text("another version")
+
+    launcher.ensure("runtime")
+
+    assert steps == ["make", "test", "test"]
+
+
 def test_an_interrupted_install_never_counts_and_is_done_anew_from_the_start(
     launcher: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from settings import Settings
-from stack.demo import PEOPLE, make_logins, read_logins
 from stack.parts import make_plan
 from stack.plan import Plan, needed_ports
 
@@ -91,16 +90,3 @@ def test_every_server_listens_on_this_machine_only(tmp_path: Path) -> None:
     assert "--host 127.0.0.1" in commands["prefect"]
     api = next(part for part in plan.parts if part.name == "api")
     assert api.environment["BIHUAN_API_HOST"] == "127.0.0.1"
-
-
-def test_demo_logins_are_random_private_and_kept(tmp_path: Path) -> None:
-    path = tmp_path / "demo-logins.txt"
-    make_logins(path)
-    first = read_logins(path)
-
-    make_logins(path)
-
-    assert read_logins(path) == first
-    assert set(first) == {username for username, _ in PEOPLE}
-    assert len(set(first.values())) == len(first)
-    assert path.stat().st_mode & 0o777 == 0o600
