@@ -1,7 +1,7 @@
 """FEEL, the expression language of DMN and BPMN models (FEEL 表达式语言).
 
-`evaluate` and `unary_test` never raise for what a text or its data hold: they answer a value
-(null at worst) with warnings. Nothing reads a clock: the time is an argument.
+`evaluate` and `unary_test` raise for a text that is no FEEL and for nothing else: whatever the
+data hold, they answer a value (null at worst) with warnings. The time is an argument.
 """
 
 from collections.abc import Iterable

@@ -10,7 +10,7 @@ from bpmn.feel.frame import Frame, JsonNames, Run
 from bpmn.feel.interpreter import run
 from bpmn.feel.lexer import is_plain
 from bpmn.feel.parser import parse_expression, parse_tests
-from bpmn.feel.result import BudgetExceededError, FeelSyntaxError, FeelWarning, Result
+from bpmn.feel.result import BudgetExceededError, FeelWarning, Result
 from bpmn.feel.syntax import Node
 from bpmn.feel.unary import holds_for
 from bpmn.feel.values import to_python
@@ -72,37 +72,33 @@ def evaluate(text: str, scope: Mapping[str, Any], *, now: datetime, budget: int 
     """The value of an expression (without the leading `=`) in a scope (求值).
 
     The scope holds JSON, Python or FEEL values. The value comes with Python's datetime, date,
-    time and timedelta where they carry it exactly; numbers are Decimal. Whatever goes wrong is
-    null and a warning, text that is no FEEL included.
+    time and timedelta where they carry it exactly; numbers are Decimal. Whatever the data make
+    go wrong is null and a warning; too many steps are null and `budget_exceeded`.
+
+    Raises:
+        FeelSyntaxError: the text is no FEEL expression.
     """
-    return _result(lambda: parse(text, scope_names(scope)), run, scope, Run(now, budget))
+    expression = parse(text, scope_names(scope))
+    return _result(expression.node, run, scope, Run(now, budget))
 
 
 def unary_test(
     text: str, value: Any, scope: Mapping[str, Any], *, now: datetime, budget: int = BUDGET
 ) -> Result:
-    """Whether a value passes the unary tests of a decision table's cell: true, false or null."""
-    return _result(
-        lambda: parse_unary(text, scope_names(scope)),
-        holds_for,
-        {**scope, "?": value},
-        Run(now, budget),
-    )
+    """Whether a value passes the unary tests of a decision table's cell: true, false or null.
+
+    Raises:
+        FeelSyntaxError: the text is no list of unary tests.
+    """
+    expression = parse_unary(text, scope_names(scope))
+    return _result(expression.node, holds_for, {**scope, "?": value}, Run(now, budget))
 
 
 def _result(
-    read: Callable[[], Expression],
-    meaning: Callable[[Node, Frame], Any],
-    scope: Mapping[str, Any],
-    counter: Run,
+    node: Node, meaning: Callable[[Node, Frame], Any], scope: Mapping[str, Any], counter: Run
 ) -> Result:
     try:
-        value = meaning(read().node, Frame(counter, JsonNames(scope)))
-        return Result(to_python(value), tuple(counter.warnings))
-    except FeelSyntaxError as error:
-        warning = FeelWarning("syntax_error", {"position": error.position, "reason": error.code})
+        value = to_python(meaning(node, Frame(counter, JsonNames(scope))))
     except (BudgetExceededError, RecursionError):
-        warning = FeelWarning("budget_exceeded")
-    except TypeError:
-        warning = FeelWarning("invalid_scope")
-    return Result(None, (*counter.warnings, warning))
+        return Result(None, (*counter.warnings, FeelWarning("budget_exceeded")))
+    return Result(value, tuple(counter.warnings))

@@ -157,9 +157,13 @@ def parse_expression(text: str, names: Iterable[str]) -> Node:
     Raises:
         FeelSyntaxError: the text is no FEEL expression.
     """
-    parser = Parser(text, names)
-    node = parser.expression()
-    parser.end()
+    try:
+        parser = Parser(text, names)
+        node = parser.expression()
+        parser.end()
+    except RecursionError as error:
+        # Only when the caller's own stack is nearly full: MAX_NESTING stops texts before.
+        raise FeelSyntaxError(0, "too_deep") from error
     return node
 
 
@@ -171,13 +175,19 @@ def parse_tests(text: str, names: Iterable[str]) -> UnaryTests:
     """
     if text.strip() in ("", "-"):
         return UnaryTests(())
-    parser = Parser(text, names)
+    try:
+        return _read_tests(text, names)
+    except RecursionError as error:
+        raise FeelSyntaxError(0, "too_deep") from error
+
+
+def _read_tests(text: str, names: Iterable[str]) -> UnaryTests:
     found = _NOT.match(text)
     if found:
-        negated = _negated(parser, found.end())
+        negated = _negated(Parser(text, names), found.end())
         if negated is not None:
             return negated
-        parser = Parser(text, names)
+    parser = Parser(text, names)
     tests = parser.tests()
     parser.end()
     return _unary(tests)

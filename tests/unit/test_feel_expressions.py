@@ -79,14 +79,14 @@ def test_wrong_kinds_are_null_and_a_warning_without_the_values() -> None:
     assert dict(result.warnings[0].data) == {"operator": "+", "left": "string", "right": "number"}
 
 
-def test_a_text_that_is_no_feel_is_null_and_a_warning_with_its_position() -> None:
-    result = evaluate("1 + ", {}, now=NOW)
-
-    assert result.value is None
-    assert result.warnings[0].code == "syntax_error"
-    with pytest.raises(FeelSyntaxError) as caught:
+def test_a_text_that_is_no_feel_is_refused_with_its_position() -> None:
+    with pytest.raises(FeelSyntaxError) as parsed:
         parse("1 + ")
-    assert caught.value.position == 4
+    with pytest.raises(FeelSyntaxError) as evaluated:
+        evaluate("1 + ", {}, now=NOW)
+
+    assert parsed.value.position == evaluated.value.position == 4
+    assert evaluated.value.code == "expression_expected"
 
 
 def test_names_may_hold_spaces_operators_and_keywords_when_they_are_in_scope() -> None:
@@ -109,9 +109,12 @@ def test_doubling_a_string_stops_at_its_budget() -> None:
     assert codes_of(text) == ["budget_exceeded"]
 
 
-def test_deep_nesting_is_refused_instead_of_breaking_the_interpreter() -> None:
-    assert codes_of("(" * 5000 + "1" + ")" * 5000) == ["syntax_error"]
-    assert codes_of("-" * 5000 + "1") == ["syntax_error"]
+@pytest.mark.parametrize("text", ["(" * 5000 + "1" + ")" * 5000, "-" * 5000 + "1"])
+def test_deep_nesting_is_refused_instead_of_breaking_the_interpreter(text: str) -> None:
+    with pytest.raises(FeelSyntaxError) as caught:
+        evaluate(text, {}, now=NOW)
+
+    assert caught.value.code == "too_deep"
 
 
 def test_moments_come_back_as_pythons_own() -> None:

@@ -1,5 +1,6 @@
-"""Whatever text a drawing holds, an evaluation ends with a value and warnings."""
+"""Whatever text a drawing holds, it is refused or ends with a value and warnings."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -21,12 +22,11 @@ SCOPE = {"a": [1, None, "x", {"c": 2}], "b": {"c": [3]}, "x": 1.5}
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(WORDS, max_size=14).map(" ".join))
-def test_no_text_raises(text: str) -> None:
-    result = evaluate(text, SCOPE, now=NOW, budget=2_000)
-    tested = unary_test(text, 1, SCOPE, now=NOW, budget=2_000)
-
-    to_json(result.value)
-    assert tested.value in (True, False, None)
+def test_every_text_is_refused_or_has_a_value(text: str) -> None:
+    with suppress(FeelSyntaxError):
+        to_json(evaluate(text, SCOPE, now=NOW, budget=2_000).value)
+    with suppress(FeelSyntaxError):
+        assert unary_test(text, 1, SCOPE, now=NOW, budget=2_000).value in (True, False, None)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_no_text_raises(text: str) -> None:
     ],
 )
 def test_texts_made_to_hurt_are_refused_at_once(text: str) -> None:
-    names = "|".join(names_or_code(text))
-    result = evaluate(text, SCOPE, now=NOW)
+    outcome = names_or_code(text)
 
-    assert names
-    assert result.warnings
+    with suppress(FeelSyntaxError):
+        assert evaluate(text, SCOPE, now=NOW).warnings
+    assert outcome
 
 
 def names_or_code(text: str) -> set[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bpmn.feel import unary_test
+from bpmn.feel import FeelSyntaxError, unary_test
 
 NOW = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
@@ -35,8 +35,6 @@ def test_a_cell_passes_the_inputs_it_names(cell: str, value: Any, expected: bool
     assert unary_test(cell, value, scope, now=NOW).value is expected
 
 
-def test_a_cell_that_is_no_feel_warns_and_does_not_match() -> None:
-    result = unary_test('"a" "b"', "a", {}, now=NOW)
-
-    assert result.value is None
-    assert result.warnings[0].code == "syntax_error"
+def test_a_cell_that_is_no_feel_is_refused() -> None:
+    with pytest.raises(FeelSyntaxError):
+        unary_test('"a" "b"', "a", {}, now=NOW)
