@@ -61,9 +61,10 @@ class Life:
 
     async def record(self, kind: str, element: str) -> dict[str, Any]:
         async with asyncio.timeout(30):
-            while not (found := self.records(kind, element)):
+            while True:
+                if found := self.records(kind, element):
+                    return found[-1]
                 await asyncio.sleep(0.05)
-        return found[-1]
 
     async def complete(self, element: str, **variables: Any) -> None:
         key = (await self.record("USER_TASK_CREATED", element))["key"]
