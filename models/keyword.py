@@ -1,11 +1,12 @@
 """The keyword library."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel
 
 
 class Keyword(SQLModel, table=True):
@@ -22,10 +23,25 @@ class Keyword(SQLModel, table=True):
     active: bool = True
 
 
-def library(session: Session) -> Sequence[Keyword]:
+class LibraryWord(NamedTuple):
+    """An active word as it is looked up; every item reads them all, so no mapped objects."""
+
+    id: int
+    word: str
+    type: str | None
+    category: str | None
+    department: str | None
+    weight: float
+
+
+_LIBRARY = text(
+    "SELECT id, word, type, category, department, weight FROM keyword WHERE active ORDER BY word"
+)
+
+
+def library(session: Session) -> Sequence[LibraryWord]:
     """Return the active words of the keyword library (关键词库)."""
-    active = select(Keyword).where(col(Keyword.active))
-    return session.scalars(active.order_by(col(Keyword.word))).all()
+    return [LibraryWord(*row) for row in session.execute(_LIBRARY)]
 
 
 def add_missing(session: Session, words: Sequence[Keyword]) -> None:
