@@ -1,9 +1,15 @@
 """The words of messages in every language."""
 
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from channels import wording
 from channels.errors import DeliveryError
+from settings import PROJECT
 
 
 def test_every_language_has_the_same_messages() -> None:
@@ -23,6 +29,35 @@ def test_every_language_has_words_for_the_same_codes() -> None:
     assert {name: set(words) for name, words in english.items()} == {
         name: set(words) for name, words in chinese.items()
     }
+
+
+def _put_codes(folder: Path) -> Iterator[str]:
+    """The codes that calls like `notices.put(..., code="...")` name."""
+    for path in folder.glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in {"put", "notices.put"}:
+                given = {word.arg: word.value for word in call.keywords}
+                if isinstance(given.get("code"), ast.Constant):
+                    yield ast.literal_eval(given["code"])
+
+
+def test_every_notice_that_an_activity_puts_has_words() -> None:
+    put = set(_put_codes(PROJECT / "activities"))
+
+    assert {"user_task_created", "feedback_escalated"} <= put
+    assert put <= set(wording.codes("zh-CN"))
+
+
+@pytest.mark.parametrize("locale", wording.locales())
+def test_no_word_stands_twice_in_a_catalogue(locale: str) -> None:
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        assert sorted(names) == sorted(set(names))
+        return dict(pairs)
+
+    text = (wording.FOLDER / f"{locale}.json").read_text("utf-8")
+
+    assert json.loads(text, object_pairs_hook=unique)
 
 
 def test_codes_and_instants_are_shown_in_the_words_and_zone_of_the_reader() -> None:
