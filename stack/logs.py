@@ -9,6 +9,7 @@ import time
 from asyncio import StreamReader, StreamReaderProtocol, get_running_loop
 from collections import deque
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -81,7 +82,9 @@ class Log:
             self._files[name] = LogFile(self.folder / f"{name}.log")
             self._last[name] = deque(maxlen=20)
         text = line.decode("utf-8", errors="replace").rstrip()
-        self._files[name].write(text.encode())
+        # The parts date their own lines.
+        date = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} " if name == OWN else ""
+        self._files[name].write(f"{date}{text}".encode())
         self._last[name].append(text)
         if name == OWN or not self.quiet:
             self._print(prefixed(name, text))
