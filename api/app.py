@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,12 +16,20 @@ import settings
 from activities.definitions import Definitions
 from activities.house import calendars
 from api import (
+    deployments,
     description,
     feedback,
     feedback_intake,
+    feedback_records,
+    feedback_requests,
+    feedback_reveal,
     health,
+    incidents,
+    notices,
     problem,
     sessions,
+    survey_answers,
+    surveys,
     task_completion,
     task_forms,
     user_task_search,
@@ -40,10 +50,17 @@ ROUTERS = (
     sessions.router,
     feedback_intake.router,
     feedback.router,
+    feedback_reveal.router,
+    feedback_requests.router,
+    feedback_records.router,
     user_task_search.router,
     user_tasks.router,
     task_forms.router,
     task_completion.router,
+    incidents.router,
+    deployments.router,
+    surveys.router,
+    notices.router,
 )
 _POOL = 16
 
@@ -74,9 +91,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         return
     app.state.means = means = await open_means(settings.load())
+    telling = asyncio.create_task(survey_answers.tell_again(means))
     try:
         yield
     finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling
         means.engine.dispose()
 
 

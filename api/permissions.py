@@ -37,6 +37,10 @@ SEES_ALL_FEEDBACK = (
     "administrator",
 )
 SEES_ALL_TASKS = ("team_lead", "duty_manager", "auditor", "administrator")
+# These may see a customer's data and ask for more time for any item they see; the others only for
+# those that they handle themselves.
+REVEALS_ALL = ("specialist", "team_lead", "duty_manager", "head")
+EXTENDS_ALL = ("team_lead", "head")
 DIRECTS_ALL_TASKS = ("team_lead", "administrator")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from api.codes import CODES
@@ -109,7 +110,7 @@ def _on_http(_: Request, error: Exception) -> JSONResponse:
 
 def _on_validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it)
-    found = [_field_error(one) for one in error.errors()]
+    found = [field_error(one) for one in error.errors()]
     if any(one["code"] == "json_malformed" for one in found):
         return response(Problem("body_malformed"))
     # Camunda answers 400 to whatever is wrong; the feedback domain tells bad fields apart.
@@ -117,7 +118,7 @@ def _on_validation(request: Request, error: Exception) -> JSONResponse:
     return response(Problem(code, errors=found))
 
 
-def _field_error(error: Mapping[str, Any]) -> dict[str, Any]:
+def field_error(error: Mapping[str, Any] | ErrorDetails) -> dict[str, Any]:
     """Return name and reason; the value itself is never sent back."""
     return {"field": _name(error["loc"]), "code": reason(error["type"], error.get("ctx"))}
 

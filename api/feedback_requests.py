@@ -1,0 +1,195 @@
+"""What people ask of an item under way: more time, or its withdrawal (延期, 撤回)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from api.answers import example, for_staff
+from api.authentication import Caller
+from api.commands import deliver, was_done
+from api.feedback import Number
+from api.feedback_view import visible_item
+from api.idempotency import Answer, KeyHeader, Once, carry_out, in_transaction, once
+from api.instances import process_variables, state_of
+from api.means import Means, MeansHere
+from api.permissions import EXTENDS_ALL, Allowed
+from api.personal import keep
+from api.problem import Problem
+from api.texts import Reason
+from bpmn.clock import to_text
+from bpmn.commands import PublishMessage
+from models.feedback import Feedback
+
+router = APIRouter(prefix="/api/feedback", tags=["feedback"])
+_ERRORS = (
+    "body_malformed",
+    "idempotency_key_invalid",
+    "fields_invalid",
+    "body_too_large",
+    "idempotency_key_reused",
+    "feedback_not_found",
+    "feedback_not_yours",
+    "message_not_awaited",
+    "process_instance_ended",
+    "process_instance_starting",
+    "instance_busy",
+)
+
+
+class ExtensionRequest(BaseModel):
+    """Why more time is needed, and until when (延期申请)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"reason": "等待配件到货", "new_due_at": "2024-05-10T18:00:00+08:00"}]
+        },
+    )
+
+    reason: Reason
+    new_due_at: AwareDatetime
+
+
+class Withdrawal(BaseModel):
+    """Why the customer withdraws (撤回)."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "客户来电撤回"}]}
+    )
+
+    reason: Reason
+
+
+class Asked(BaseModel):
+    """What was asked for is on its way (已提交)."""
+
+    number: str
+    status: str
+
+
+@router.post(
+    "/{number}/extension",
+    status_code=202,
+    operation_id="request_extension",
+    response_model=Asked,
+    responses={
+        **for_staff(*_ERRORS, "extension_too_long", "extension_not_later", "feedback_not_due"),
+        **example(202, {"number": "202405-001", "status": "processing"}),
+    },
+)
+async def request_extension(
+    number: Number,
+    asked: ExtensionRequest,
+    caller: Annotated[Caller, Depends(Allowed("feedback.extend"))],
+    means: MeansHere,
+    key: KeyHeader = None,
+) -> Response:
+    """Ask for more time; it is in force once the head of the department approves."""
+
+    def make(session: Session, item: Feedback, identity: str) -> PublishMessage:
+        if not caller.has_role(*EXTENDS_ALL) and item.assignee != caller.username:
+            raise Problem("feedback_not_yours")
+        _check_new_date(session, means, item, asked.new_due_at)
+        kept = keep(session, means, item.id, identity, {"reason": asked.reason})
+        wanted = {
+            "until": to_text(asked.new_due_at),
+            "requested_by": caller.username,
+            "reason": {"$ref": kept["reason"]},
+        }
+        return _message("extension_requested", item, identity, caller, extension=wanted)
+
+    handle = once(means, caller.username, f"extension {number}", key, asked)
+    return (await _publish(means, caller, number, handle, make)).response()
+
+
+@router.post(
+    "/{number}/withdrawal",
+    status_code=202,
+    operation_id="withdraw_feedback",
+    response_model=Asked,
+    responses={
+        **for_staff(*_ERRORS),
+        **example(202, {"number": "202405-001", "status": "withdrawn"}),
+    },
+)
+async def withdraw_feedback(
+    number: Number,
+    asked: Withdrawal,
+    caller: Annotated[Caller, Depends(Allowed("feedback.withdraw"))],
+    means: MeansHere,
+    key: KeyHeader = None,
+) -> Response:
+    """End an item because its customer withdraws it."""
+
+    def make(session: Session, item: Feedback, identity: str) -> PublishMessage:
+        kept = keep(session, means, item.id, identity, {"reason": asked.reason})
+        wanted = {"requested_by": caller.username, "reason": {"$ref": kept["reason"]}}
+        return _message("feedback_withdrawn", item, identity, caller, withdrawal=wanted)
+
+    handle = once(means, caller.username, f"withdrawal {number}", key, asked)
+    return (await _publish(means, caller, number, handle, make)).response()
+
+
+def _message(
+    name: str, item: Feedback, identity: str, caller: Caller, **variables: object
+) -> PublishMessage:
+    return PublishMessage(
+        id=identity,
+        actor=caller.username,
+        name=name,
+        correlation_key=item.number,
+        variables=variables,
+    )
+
+
+async def _publish(
+    means: Means,
+    caller: Caller,
+    number: str,
+    handle: Once,
+    make: Callable[[Session, Feedback, str], PublishMessage],
+) -> Answer:
+    """Send a message to the process of an item, once."""
+
+    def prepare(session: Session) -> tuple[int, PublishMessage | None]:
+        item = visible_item(session, caller, number)
+        identity = handle.command_id()
+        if handle.key and was_done(session, item.id, identity):
+            return item.id, None
+        return item.id, make(session, item, identity)
+
+    def look(session: Session) -> Answer:
+        item = visible_item(session, caller, number)
+        return Answer(202, {"number": item.number, "status": item.status})
+
+    async def work() -> Answer:
+        instance_key, message = await in_transaction(means, prepare)
+        if message is not None:
+            await deliver(means, instance_key, message)
+        return await in_transaction(means, look)
+
+    return await carry_out(means, handle, work)
+
+
+def _check_new_date(session: Session, means: Means, item: Feedback, new: datetime) -> None:
+    """Refuse a date that is no later, or later than the limit of the item's own definition.
+
+    Raises:
+        Problem: `feedback_not_due`, `extension_not_later` or `extension_too_long`.
+    """
+    if item.due_at is None:
+        raise Problem("feedback_not_due", number=item.number)
+    if new <= item.due_at:
+        raise Problem("extension_not_later", due_at=to_text(item.due_at))
+    state = state_of(session, item.id)
+    limits = process_variables(state).get("limits") or {}
+    days = int(limits.get("extension_days", 0))
+    latest = means.calendar(state.calendar).add_working_days(item.due_at, days)
+    if new > latest:
+        raise Problem("extension_too_long", latest=to_text(latest), working_days=days)
