@@ -67,10 +67,11 @@ class _Batch:
     def __init__(self, door: Advance, request: AdvanceRequest, left_out: set[int]) -> None:
         self._house = door.house
         self._handlers = door.handlers
-        self._left_out = left_out
         self._command = commands.from_json(request.command)
         self._now = datetime.fromisoformat(request.now)
         state = State.from_json(request.state)
+        # A job that was open before is the workflow's: it runs as a normal activity.
+        self._left_out = left_out | state.jobs.keys()
         self._first = state.number + 1
         created = self._command if isinstance(self._command, commands.CreateInstance) else None
         definition = self._house.definitions.get(

@@ -75,6 +75,8 @@ class _Reader:
     def _decisions(self, name: str, content: bytes) -> None:
         model = parse_decisions(content, name=name)
         self.decisions |= dict.fromkeys(model.decisions, model)
+        for problem in model.problems:
+            self.problems.append(_problem(name, problem.code, problem.element, problem.line))
 
     def _form(self, name: str, content: bytes) -> None:
         form = json.loads(content)

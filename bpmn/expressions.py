@@ -37,12 +37,15 @@ class Scope:
         """Return the JSON value of FEEL; null where it has none.
 
         Raises:
-            IncidentError: `expression_invalid` when it is not FEEL at all.
+            IncidentError: `expression_invalid` when it is not FEEL at all, `budget_exceeded` when
+                it takes too many steps.
         """
         try:
             result = feel.evaluate(expression, self.variables, now=self.now)
         except feel.FeelSyntaxError as error:
             raise IncidentError("expression_invalid", expression=expression) from error
+        if any(warning.code == "budget_exceeded" for warning in result.warnings):
+            raise IncidentError("budget_exceeded", expression=expression)
         return to_json(result.value)
 
     def condition(self, expression: str, flow: str) -> bool:

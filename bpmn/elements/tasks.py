@@ -53,10 +53,10 @@ class BusinessRuleTask(JobTask):
             return
         scope = run.scope(instance.key)
         decision = scope.required(element.call.target, "decision_id_missing")
-        model = run.definition.decisions.get(decision)
-        if model is None:
+        decisions = run.definition.decisions
+        if decision not in decisions:
             raise IncidentError("decision_not_found", decision=decision)
-        result = evaluate_decision(model, decision, scope.variables, now=scope.now)
+        result = evaluate_decision(decisions, decision, scope.variables, now=scope.now)
         value = to_json(result.value)
         run.emit(
             Kind.DECISION_EVALUATED,

@@ -18,7 +18,7 @@ from activities.house import House
 from activities.registry import HANDLERS
 from activities.step import Handler, Step
 from bpmn.apply import replay
-from bpmn.commands import AssignUserTask, Command, CompleteUserTask, FireTimers
+from bpmn.commands import AssignUserTask, Command, CompleteUserTask, FireTimers, SetVariables
 from bpmn.state import State
 from models import audit_record, feedback, incident
 from models.audit_record import AuditRecord
@@ -153,6 +153,24 @@ def test_a_step_that_breaks_leaves_the_steps_before_it_whole_and_its_job_open(
         assert found.department is None
         assert found.category is not None
         assert session.scalar(select(func.count()).select_from(UserTask)) == 0
+
+
+def test_a_job_that_runs_outside_is_not_done_again_by_the_next_command(house: House) -> None:
+    calls = []
+
+    def breaks_once(step: Step) -> dict[str, Any]:
+        calls.append(step.job_key)
+        if len(calls) == 1:
+            raise ValueError
+        return {}
+
+    workflow = Workflow(house, stored(house, at=NOW), feedback_assign=breaks_once).start()
+    [job] = workflow.state.jobs.values()
+
+    workflow.do(SetVariables(id="s", variables={"n": 1}))
+
+    assert calls == [job.key]
+    assert list(workflow.state.jobs) == [job.key]
 
 
 def test_an_illegal_status_is_an_incident_and_the_item_keeps_its_status(house: House) -> None:
