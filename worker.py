@@ -55,6 +55,7 @@ async def main() -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     chosen = settings.load()
     logging.basicConfig(level=chosen.log_level.upper())
+    logging.getLogger("transitions").setLevel(logging.WARNING)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
