@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+import models.tables  # noqa: F401 (a table must be known before another may refer to it)
 import settings
 from activities.definitions import Definitions
 from activities.house import calendars
