@@ -1,0 +1,1 @@
+"""Benchmarks: what it costs, measured and printed; never a timed test."""

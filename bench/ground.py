@@ -1,0 +1,77 @@
+"""What both variants find in the database: tables, people, and the process with a short wait."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from migrations.seeds import SEEDS, Plan
+from migrations.seeds.definitions import files
+from migrations.upgrade import upgrade
+from models import calendar_version, process_definition
+from models.person import Person
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+PROCESS = "feedback"
+LIMITS = {
+    "acceptance": "PT2H",
+    "survey_delay": "PT1S",
+    "survey_expiry": "P7D",
+    "second_followup": "PT48H",
+}
+_FILE = "limits.dmn"
+_DELAY = (b'"PT24H"', b'"PT1S"')
+_NOBODY_LOGS_IN = "-"
+_ENGINEERS = 8
+
+
+class BundleChangedError(Exception):
+    """The bundled limits no longer hold the survey's delay where the benchmark looks for it."""
+
+
+def prepare(owner: Engine, *, application: str) -> str:
+    """Migrate, hire people and deploy; return the digest of the deployed process."""
+    now = datetime.now(UTC)
+    upgrade(owner, application=application, today=now.date())
+    with Session(owner) as session, session.begin():
+        for seed in SEEDS:
+            seed(session, Plan(now))
+        _hire(session)
+        return process_definition.store(
+            session,
+            bundle(),
+            process_id=PROCESS,
+            calendar_version=calendar_version.latest(session) or 1,
+            deployed_at=now,
+            deployed_by="bench",
+        ).digest
+
+
+def bundle() -> dict[str, bytes]:
+    """Return the bundled files with a survey that goes out after a second, by a real timer.
+
+    Raises:
+        BundleChangedError: the delay is not found exactly once.
+    """
+    found = files()
+    before, after = _DELAY
+    if found[_FILE].count(before) != 1:
+        raise BundleChangedError(_FILE)
+    return found | {_FILE: found[_FILE].replace(before, after)}
+
+
+def _hire(session: Session) -> None:
+    for number in range(1, _ENGINEERS + 1):
+        person = Person(
+            username=f"engineer.{number}",
+            display_name=f"李{number}",
+            staff_number=f"B{number:03d}",
+            department="technical",
+            roles=["engineer"],
+            password_hash=_NOBODY_LOGS_IN,
+        )
+        session.add(person)

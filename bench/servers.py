@@ -1,0 +1,90 @@
+"""The real servers of a benchmark, in a folder that goes with them (服务器)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.ground import prepare
+from models.database import engine
+from settings import PROJECT
+from stack.keys import make_keys
+from stack.leash import leashed
+from stack.ports import Ports
+from stack.postgres import APPLICATION, OWNER, Cluster
+from stack.temporal import TemporalServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Servers:
+    """PostgreSQL and Temporal, as the stack starts them, with everything deployed.
+
+    Attributes:
+        home: with the keys in `secrets`.
+        database_url: as the role of the application.
+        digest: of the deployed feedback process.
+        pids: process numbers of the servers by name.
+    """
+
+    home: Path
+    database_url: str
+    temporal_address: str
+    digest: str
+    pids: dict[str, int]
+
+    @contextmanager
+    def worker(self, variant: str) -> Iterator[int]:
+        """Keep the worker of a variant alive; yield its process number."""
+        environment = os.environ | {
+            "BIHUAN_HOME": str(self.home),
+            "BIHUAN_DATABASE_URL": self.database_url,
+            "BIHUAN_TEMPORAL_ADDRESS": self.temporal_address,
+            "BIHUAN_PUBLIC_URL": "http://127.0.0.1",
+        }
+        command = leashed([sys.executable, "-m", "bench.worker", variant])
+        with (self.home / "worker.log").open("ab") as log:
+            worker = subprocess.Popen(  # noqa: S603 (our own module)
+                command, cwd=PROJECT, env=environment, stdout=log, stderr=log
+            )
+        try:
+            yield worker.pid
+        finally:
+            worker.terminate()
+            worker.wait()
+
+
+@contextmanager
+def servers() -> Iterator[Servers]:
+    """Start PostgreSQL (durable) and Temporal (SQLite file, WAL), deploy, and end them after."""
+    with ExitStack() as after:
+        made = tempfile.TemporaryDirectory(prefix="bihuan-bench-", ignore_cleanup_errors=True)
+        home = Path(after.enter_context(made))
+        home.chmod(0o711)
+        make_keys(home / "secrets", data_exists=False)
+        ports = Ports()
+        after.callback(ports.close)
+        cluster = Cluster(home, port=ports.choose("bench"))
+        cluster.start()
+        after.callback(cluster.stop)
+        owner = engine(cluster.url(OWNER), pool_size=1)
+        digest = prepare(owner, application=APPLICATION)
+        owner.dispose()
+        temporal = TemporalServer(ports.choose("bench"), database=home / "temporal.sqlite")
+        running = temporal.start(log=home / "temporal.log")
+        after.callback(_end, running)
+        pids = {"server": running.pid, "postgresql": cluster.pid or 0}
+        yield Servers(home, cluster.url(APPLICATION), temporal.address, digest, pids)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()
