@@ -104,7 +104,7 @@ async def tell_again(means: Means) -> None:
     settled: set[UUID] = set()
     while True:
         try:
-            for told in await in_transaction(means, lambda s: _untold(s, means)):
+            for told in await in_transaction(means, lambda s: untold(s, means)):
                 survey_id = UUID(told.message.id.partition(":")[2])
                 if survey_id not in settled and await tell(means, told):
                     settled.add(survey_id)
@@ -141,7 +141,8 @@ def _told(session: Session, found: Survey) -> Told:
     return Told(found.feedback_id, message)
 
 
-def _untold(session: Session, means: Means) -> list[Told]:
+def untold(session: Session, means: Means) -> list[Told]:
+    """Return the answers of these days that no batch has taken yet, oldest first."""
     ids = session.scalars(_UNTOLD, {"since": means.now() - _SINCE}).all()
     found = (session.get(Survey, one) for one in ids)
     return [_told(session, one) for one in found if one is not None]

@@ -37,7 +37,7 @@ from models.vault import Vault
 from workflows.messages import CommandRejectedError, InstanceBusyError, InstanceGoneError
 
 LINK_KEY = b"l" * 32
-PASSWORD = "a password for tests"  # noqa: S105
+PASSWORD = "a password for tests"
 # Hashing takes 30 ms; everybody in the tests has the same password.
 _HASH = person.hash_password(PASSWORD)
 PHONE = "13812345678"

@@ -118,25 +118,21 @@ async def test_emoji_stay_and_control_characters_go(door: Door) -> None:
     assert kept == "坏了😡👨\u200d👩\u200d👧\n第二行"
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "code"),
-    [
+async def test_a_body_that_is_no_item_is_refused(door: Door) -> None:
+    sent = {"content-type": "application/json"}
+    cases = [
         (b'{"description": "\\ud800", "contact": "13800000000"}', 422, "fields_invalid"),
         (b"{", 400, "body_malformed"),
         (b"[" * 100_000, 400, "body_malformed"),
         (b'{"description": "' + b"a" * 300_000 + b'"}', 413, "body_too_large"),
         (b"[]", 422, "fields_invalid"),
         (b"", 422, "fields_invalid"),
-    ],
-)
-async def test_a_body_that_is_no_item_is_refused(
-    door: Door, body: bytes, status: int, code: str
-) -> None:
-    sent = {"content-type": "application/json"}
+    ]
 
-    answer = await door.client.post("/api/feedback", content=body, headers=sent)
+    for body, status, code in cases:
+        answer = await door.client.post("/api/feedback", content=body, headers=sent)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), body[:20]
     assert count(door, "feedback") == 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -85,9 +86,9 @@ async def test_with_a_wrong_token_every_route_of_staff_is_closed(door: Door) -> 
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("role", ROLES)
-async def test_a_role_may_do_what_the_table_says_and_nothing_else(door: Door, role: str) -> None:
-    for route in STAFF:
+async def test_a_role_may_do_what_the_table_says_and_nothing_else(door: Door) -> None:
+    # One database for all roles: nothing here changes it.
+    for role, route in product(ROLES, STAFF):
         if route.template == "/api/logout":
             continue
         answer = await door.call(f"the_{role}", route.method, route.path, {})
@@ -95,8 +96,8 @@ async def test_a_role_may_do_what_the_table_says_and_nothing_else(door: Door, ro
         assert route.action is not None
         allowed = role in PERMISSIONS[route.action]
         refused = answer.status_code == 403 and answer.json()["code"] == "forbidden"
-        assert refused is not allowed, (route, answer.status_code, answer.text)
-        assert answer.status_code < 500, (route, answer.text)
+        assert refused is not allowed, (role, route, answer.status_code, answer.text)
+        assert answer.status_code < 500, (role, route, answer.text)
 
 
 @pytest.mark.integration
