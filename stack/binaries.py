@@ -73,7 +73,8 @@ def _readable_copy(package: Path, target: Path) -> Path:
     """Copy the programs and their libraries to a folder that every user can read."""
     copy = target / package.name
     if not copy.exists():
-        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.chmod(0o755)
         with tempfile.TemporaryDirectory(dir=target.parent) as made:
             fresh = Path(made) / "fresh"
             libraries = f"{package.name}.libs"

@@ -60,7 +60,7 @@ class Home:
 
         Others may pass through but not look: PostgreSQL's user has to reach its own folder.
         """
-        self.path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        make_passable(self.path)
         marker = self.path / MARKER
         strangers = {entry.name for entry in self.path.iterdir()} - {"lost+found", "secrets"}
         if strangers and not marker.exists():
@@ -125,6 +125,13 @@ class Home:
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
+
+
+def make_passable(folder: Path) -> None:
+    """Make a folder that others may pass through, whatever the umask; leave one that is there."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o711)
 
 
 def data_folder(home: Path) -> Path:

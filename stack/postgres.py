@@ -16,7 +16,7 @@ from psycopg import conninfo, sql
 
 from stack.binaries import postgres_bin, server_user
 from stack.errors import StackError
-from stack.home import data_folder
+from stack.home import data_folder, make_passable
 from stack.keys import make_passwords, write_private
 from stack.leash import leashed
 from stack.processes import Process
@@ -199,7 +199,10 @@ class Cluster:
         """Run initdb beside the final place, so that a broken-off one leaves nothing behind."""
         fresh = self.data.with_name(f"{self.data.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(mode=0o700, parents=True)
+        if self.data.parent != self.home:
+            make_passable(self.data.parent.parent)
+            make_passable(self.data.parent)
+        fresh.mkdir(mode=0o700)
         password = fresh.with_name(f"{fresh.name}.password")
         write_private(password, self.passwords[SUPERUSER].encode())
         if self.user is not None:

@@ -155,3 +155,21 @@ def test_data_lies_where_the_servers_user_can_reach_it(folder: Path) -> None:
     closed.parent.chmod(0o700)
 
     assert not data_folder(closed).is_relative_to(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's folders are closed to PostgreSQL's user")
+def test_root_may_keep_its_home_closed_with_any_umask(folder: Path, ports: Ports) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    before = os.umask(0o077)
+    cluster = Cluster(closed, port=ports.choose("test"))
+
+    try:
+        cluster.start()
+        assert cluster.ready()
+    finally:
+        os.umask(before)
+        cluster.stop()
+        cluster.remove()
+
+    assert not cluster.data.parent.exists()
