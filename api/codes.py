@@ -56,7 +56,6 @@ CODES: Mapping[str, Code] = {
     # Sending twice, and versions.
     "idempotency_key_invalid": Code(400),
     "idempotency_key_reused": Code(422),
-    "request_in_progress": Code(409, {}, 1),
     "revision_differs": Code(412, {"revision": 3}),
     # Instances and their commands.
     "instance_busy": Code(503, {}, 1),
