@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+from types import FrameType
 
 import uvicorn
 
@@ -29,7 +32,16 @@ def main() -> None:
     )
     # After the configuration, which sets the loggers up anew.
     access_log.install()
+    # The server stops gracefully and then raises the signal again: stopping is no failure.
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
     server.run()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (as signals call it)
+    logging.shutdown()
+    # Temporal's client may abort the interpreter on its ordinary way out.
+    os._exit(0)
 
 
 if __name__ == "__main__":
