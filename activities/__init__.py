@@ -1,0 +1,1 @@
+"""Our steps; this file imports nothing, so that workflows can read `contracts` alone."""

@@ -64,7 +64,7 @@ class Perform:
             return PerformResult(handler(step), task_changes=step.task_changes)
         except StepError as error:
             return PerformResult(error.variables, error.code)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 (every failure of a step is retried by Temporal)
             # Only the kind of failure goes on: a message could hold what a customer wrote.
             code = getattr(error, "code", None)
             kind = code if isinstance(code, str) else type(error).__name__

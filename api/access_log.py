@@ -1,4 +1,4 @@
-"""The server's access log without what links and queries carry (访问日志)."""
+"""The server's access log without addresses, tokens of links and queries (访问日志)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ _PATH = 2
 
 
 class Redacted(logging.Filter):
-    """Takes tokens of links and all queries out of uvicorn's lines."""
+    """Takes clients' addresses, tokens of links and queries out of uvicorn's lines."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:
         """Change the record's arguments: client, method, path, version, status."""
         if isinstance(record.args, tuple) and len(record.args) > _PATH:
-            arguments = list(record.args)
+            # Where a customer writes from is personal data as well.
+            arguments = ["-", *record.args[1:]]
             arguments[_PATH] = redact(str(arguments[_PATH]))
             record.args = tuple(arguments)
         return True

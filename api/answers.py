@@ -8,7 +8,7 @@ from api.codes import CODES
 from api.problem import MEDIA_TYPE, body
 
 SCHEMA = "Problem"
-_EVERYWHERE = ("internal_error",)
+_EVERYWHERE = ("internal_error", "database_unavailable")
 _STAFF = ("token_missing", "token_invalid", "forbidden")
 
 

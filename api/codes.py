@@ -44,6 +44,7 @@ CODES: Mapping[str, Code] = {
     "method_not_allowed": Code(405),
     "rate_limited": Code(429, {"retry_after_seconds": 1}, 1),
     "internal_error": Code(500),
+    "database_unavailable": Code(503, {}, 1),
     "http_error": Code(400),
     # Who asks.
     "token_missing": Code(401),

@@ -12,6 +12,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic_core import ErrorDetails
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from api.codes import CODES
@@ -87,6 +89,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
+    for outage in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.add_exception_handler(outage, _on_outage)
 
 
 def log_failure(error: BaseException) -> None:
@@ -106,6 +110,11 @@ def _on_http(_: Request, error: Exception) -> JSONResponse:
     code = _BY_STATUS.get(HTTPStatus(error.status_code), "http_error")
     content = body(code, error.status_code, {})
     return JSONResponse(content, error.status_code, error.headers, media_type=MEDIA_TYPE)
+
+
+def _on_outage(_: Request, error: Exception) -> JSONResponse:
+    log_failure(error)
+    return response(Problem("database_unavailable"))
 
 
 def _on_validation(request: Request, error: Exception) -> JSONResponse:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.commands import deliver
@@ -108,7 +107,7 @@ async def tell_again(means: Means) -> None:
                 survey_id = UUID(told.message.id.partition(":")[2])
                 if survey_id not in settled and await tell(means, told):
                     settled.add(survey_id)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
             _LOGGER.warning("answers wait: %s", type(error).__name__)
         await asyncio.sleep(_PAUSE)
 

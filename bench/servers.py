@@ -49,6 +49,9 @@ class Servers:
             "BIHUAN_DATABASE_URL": self.database_url,
             "BIHUAN_TEMPORAL_ADDRESS": self.temporal_address,
             "BIHUAN_PUBLIC_URL": "http://127.0.0.1",
+            # The sandbox imports the workflow for every instance: from bytecode, as in service.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.home / "bytecode"),
         }
         command = leashed([sys.executable, "-m", "bench.worker", variant])
         with (self.home / "worker.log").open("ab") as log:

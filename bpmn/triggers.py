@@ -10,7 +10,7 @@ from bpmn.expressions import IncidentError, Scope
 from bpmn.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from bpmn.model import Element, Message, Timer
     from bpmn.run import Run

@@ -59,11 +59,11 @@ class _Builder(handler.ContentHandler):
         self._locator: Locator | None = None
 
     @override
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 (name given by SAX)
+    def setDocumentLocator(self, locator: Locator) -> None:
         self._locator = locator
 
     @override
-    def startElementNS(  # noqa: N802 (name given by SAX)
+    def startElementNS(
         self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl
     ) -> None:
         del qname
@@ -77,7 +77,7 @@ class _Builder(handler.ContentHandler):
         self._open.append(node)
 
     @override
-    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802
+    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
         del name, qname
         self._open.pop()
 

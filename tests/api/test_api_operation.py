@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.app import create_app
+from models import database as connections
 from models.incident import Incident
-from tests.api.door import Door
+from tests.api.door import TELL, Door
 from tests.unit.feedback_life import resources
 
 pytestmark = pytest.mark.integration
@@ -144,3 +147,17 @@ async def test_health_tells_what_cannot_be_reached(door: Door) -> None:
     assert good.json() == {"status": "ok", "database": True, "temporal": True}
     assert code(bad) == (503, "unhealthy")
     assert (bad.json()["database"], bad.json()["temporal"]) == (True, False)
+
+
+async def test_while_the_database_is_away_clients_are_told_to_come_again(door: Door) -> None:
+    gone = connections.engine("postgresql://nobody@127.0.0.1:9/nothing")
+    means = replace(door.means, engine=gone)
+    transport = httpx.ASGITransport(app=create_app(means))
+    async with httpx.AsyncClient(transport=transport, base_url="http://bihuan.test") as client:
+        item = await client.post("/api/feedback", json=TELL)
+        health = await client.get("/api/health")
+
+    assert code(item) == (503, "database_unavailable")
+    assert item.headers["retry-after"] == "1"
+    assert (health.status_code, health.json()["database"]) == (503, False)
+    gone.dispose()

@@ -97,10 +97,10 @@ async def test_every_instance_adopts_what_was_committed_though_the_steps_answer_
     try:
         handles = [await begin(client, key, digest) for key in keys]
         pairs = zip(handles, keys, strict=True)
-        walks = asyncio.gather(*(walk(client, rows, handle, key) for handle, key in pairs))
-        await asyncio.wait({alive, walks}, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.TaskGroup() as walks:
+            for handle, key in pairs:
+                walks.create_task(walk(client, rows, handle, key))
         assert not alive.done(), alive.exception()
-        await walks
 
         for handle, key in zip(handles, keys, strict=True):
             with Session(rows) as session:

@@ -33,7 +33,7 @@ def linmei(session: Session) -> Person:
         staff_number="S0002",
         department="service",
         roles=["specialist"],
-        password_hash="-",  # noqa: S106
+        password_hash="-",
     )
     session.add(someone)
     session.flush()

@@ -77,7 +77,7 @@ def _survey(number: int, item: Feedback, chance: Random) -> Survey:
 
 
 def _fill(engine: Engine, count: int, seed: int) -> tuple[list[Feedback], list[Survey]]:
-    chance = Random(seed)  # noqa: S311 (rows, not secrets)
+    chance = Random(seed)
     items = [_item(number, chance) for number in range(1, count + 1)]
     surveys = [_survey(number, item, chance) for number, item in enumerate(items, 1)]
     with Session(engine, expire_on_commit=False) as session, session.begin():

@@ -76,7 +76,9 @@ class Life:
         created = await self.record("TIMER_CREATED", element)
         due = datetime.fromisoformat(created["data"]["due"])
         await self.skip_to(due - SECOND)
-        assert not self.records("TIMER_FIRED", element)
+        early = self.records("TIMER_FIRED", element)
+        # The clock of the test server goes on by itself: what has fired by now must be due by now.
+        assert not early or await self.environment.get_current_time() >= due
         await self.skip_to(due + SECOND)
         fired = await self.record("TIMER_FIRED", element)
         assert due <= datetime.fromisoformat(fired["at"]) < due + timedelta(seconds=30)

@@ -82,7 +82,7 @@ class Run:
 
 async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the kernel tells nobody
+        while not condition():
             await asyncio.sleep(0.02)
 
 

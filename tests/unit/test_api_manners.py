@@ -132,7 +132,7 @@ def test_a_flood_of_addresses_fills_no_memory() -> None:
     assert len(limiter._buckets) == 10
 
 
-def test_the_access_log_holds_no_token_and_no_query() -> None:
+def test_the_access_log_holds_no_address_no_token_and_no_query() -> None:
     record = logging.LogRecord(
         "uvicorn.access",
         logging.INFO,
@@ -145,7 +145,7 @@ def test_the_access_log_holds_no_token_and_no_query() -> None:
 
     assert access_log.Redacted().filter(record)
 
-    assert record.getMessage() == '127.0.0.1:1 - "GET /survey/***?*** HTTP/1.1" 200'
+    assert record.getMessage() == '- - "GET /survey/***?*** HTTP/1.1" 200'
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_password_is_kept_as_a_hash_and_known_again() -> None:
     assert "correct horse" not in hashed
     assert has_password(someone, "correct horse")
     assert not has_password(someone, "Correct horse")
-    assert not has_password(person(password_hash="broken"), "correct horse")  # noqa: S106
+    assert not has_password(person(password_hash="broken"), "correct horse")
     assert not has_password(None, "nobody")
 
 
@@ -105,7 +105,7 @@ def test_the_file_of_logins_is_private_and_keeps_the_passwords_it_has(tmp_path: 
     logins = complete(path, {"linmei": "specialist", "zhaolei": "head"})
 
     assert [one.username for one in logins] == ["linmei", "zhaolei"]
-    assert logins[0].password == "chosen"  # noqa: S105
+    assert logins[0].password == "chosen"
     assert len(logins[1].password) >= 16
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.read_text().splitlines()[1] == f"zhaolei {logins[1].password} head"
