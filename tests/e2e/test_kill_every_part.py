@@ -20,7 +20,7 @@ from tests.e2e.running_stack import RunningStack
 from tests.e2e.walker import post, walk
 from workflows import messages
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(500)]
 
 PARTS = "postgres temporal migrations worker api"
 # 24 h are 6 s, seven days 42 s.
@@ -109,7 +109,7 @@ async def test_every_item_goes_on_though_every_part_is_killed_and_nothing_happen
         for part in ("worker", "api", "temporal", "postgres"):
             await asyncio.sleep(3)
             stack.kill(part)
-        async with asyncio.timeout(240):
+        async with asyncio.timeout(400):
             await walks
 
     temporal = await stack.temporal()

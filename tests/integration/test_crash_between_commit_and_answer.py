@@ -25,10 +25,10 @@ from tests.conftest import Database
 from tests.drawings import chain, flow, service, user, xml
 from workflows import messages
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(500)]
 
 ITEMS = 12
-DEATHS = 8
+DEATHS = 6
 START = '<bpmn:startEvent id="start" />'
 
 
@@ -141,7 +141,7 @@ async def begin(client: Client, key: int, digest: str) -> WorkflowHandle[Any, An
 
 async def walk(client: Client, rows: Engine, handle: WorkflowHandle[Any, Any], key: int) -> None:
     """Complete both user tasks, repeating a command whose answer was lost."""
-    async with asyncio.timeout(240):
+    async with asyncio.timeout(400):
         for element in ("a", "b"):
             task = await open_task(rows, key, element)
             command = CompleteUserTask(id=f"complete:{task}", actor="li", key=task)

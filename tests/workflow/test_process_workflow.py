@@ -259,6 +259,7 @@ async def test_a_long_history_continues_as_new_and_forgets_nothing(begin: Begin)
     body = BEGIN + repeat + END + chain("start", "g", "m", "g") + chain("g", "t", "end")
     definition = drawing(body, outside='<bpmn:message id="m1" name="more" />')
     async with begin(definition, budget=40) as (ledger, handle, client):
+        await awaiting(client, handle)
         for n in range(12):
             message = PublishMessage(id=f"m{n}", name="more", variables={"n": n})
             await messages.send(client, handle.id, message)
@@ -269,6 +270,13 @@ async def test_a_long_history_continues_as_new_and_forgets_nothing(begin: Begin)
         await skip(client, again, timedelta(days=1, seconds=1))
         assert (await again.describe()).status is WorkflowExecutionStatus.COMPLETED
         assert replay(INSTANCE, ledger.records(INSTANCE)).phase == "completed"
+
+
+async def awaiting(client: Client, handle: Handle) -> None:
+    """Wait until the instance waits for a message."""
+    async with asyncio.timeout(WITHIN.total_seconds()):
+        while not (await current(client, handle))["subscriptions"]:
+            await asyncio.sleep(0.02)
 
 
 async def test_canceling_the_workflow_cancels_the_instance(begin: Begin) -> None:
