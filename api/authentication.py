@@ -1,6 +1,6 @@
 """Who asks: the person behind a bearer token (身份认证)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
@@ -30,7 +30,7 @@ class Caller:
     roles: frozenset[str]
     groups: tuple[str, ...]
     locale: str
-    token: str
+    token: str = field(repr=False)
 
     def has_role(self, *roles: str) -> bool:
         """Say whether the person has one of these roles."""

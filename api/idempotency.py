@@ -123,15 +123,17 @@ def keyed_digest(means: Means, text: bytes) -> str:
 
 
 async def carry_out(means: Means, asked: Once, work: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Do the work of a request unless it was done before; what fails may be tried again."""
+    """Do the work of a request unless it was done before; what was refused frees the key."""
     if asked.key is None:
         return await work()
     if (earlier := await in_transaction(means, asked.begin)) is not None:
         return earlier
     try:
         answer = await work()
-    except BaseException:
-        await in_transaction(means, asked.release)
+    except Problem as problem:
+        # While it is open what became of the command, the key stays bound to this body.
+        if problem.code != "instance_busy":
+            await in_transaction(means, asked.release)
         raise
     await in_transaction(means, partial(_keep, asked, answer))
     return answer

@@ -204,10 +204,25 @@ async def test_while_an_instance_is_busy_one_may_try_again_with_the_same_key(doo
 
     busy = await verb(door, "tech", key, "completion", body, Idempotency_Key="k")
     door.instances.away = False
+    other = {"variables": DONE | {"plan": "别的方案"}}
+    changed = await verb(door, "tech", key, "completion", other, Idempotency_Key="k")
     done = await verb(door, "tech", key, "completion", body, Idempotency_Key="k")
 
     assert code(busy) == (503, "instance_busy")
     assert busy.headers["retry-after"] == "1"
+    # The first attempt may still be carried out: the key stands for its body.
+    assert code(changed) == (422, "idempotency_key_reused")
+    assert done.status_code == 204
+
+
+async def test_a_refused_completion_frees_its_key(door: Door) -> None:
+    task = await process_task(door)
+    key = task["userTaskKey"]
+
+    refused = await verb(door, "tech", key, "completion", {}, Idempotency_Key="k")
+    done = await verb(door, "tech", key, "completion", {"variables": DONE}, Idempotency_Key="k")
+
+    assert code(refused) == (400, "variables_invalid")
     assert done.status_code == 204
 
 
