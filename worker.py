@@ -12,18 +12,15 @@ from temporalio.worker import Worker
 
 import settings
 from activities.advance import Advance
-from activities.definitions import Definitions
 from activities.delivery import deliver_notices
 from activities.dispatch import Dispatcher
-from activities.house import House, calendars
+from activities.house import House, furnish
 from activities.perform import Perform
 from activities.registry import HANDLERS
 from channels.apprise_driver import AppriseDriver
 from channels.post import Post
 from models.database import engine
-from models.key_source import FileKeySource
-from models.vault import Vault
-from workflows.codec import data_converter
+from workflows.codec import connect
 from workflows.process import ProcessWorkflow
 from workflows.sandbox import runner
 
@@ -32,11 +29,9 @@ _THREADS = 16
 
 def house(chosen: settings.Settings) -> House:
     """Return what the activities work with."""
-    database = engine(chosen.database_url, pool_size=_THREADS, application_name="bihuan worker")
-    return House(
-        engine=database,
-        vault=Vault(FileKeySource.read(chosen.secrets_path / "epoch.key")),
-        definitions=Definitions(database),
+    return furnish(
+        engine(chosen.database_url, pool_size=_THREADS, application_name="bihuan worker"),
+        secrets=chosen.secrets_path,
         post=Post(
             chosen.notice_urls,
             schemas=chosen.notice_schemas,
@@ -44,10 +39,21 @@ def house(chosen: settings.Settings) -> House:
             locale=chosen.locale,
             customer_addresses=chosen.customer_addresses,
         ),
-        calendar=calendars(database),
         time_scale=chosen.time_scale,
         public_url=chosen.public_url,
-        link_key=(chosen.secrets_path / "link.key").read_bytes(),
+    )
+
+
+def worker(chosen: settings.Settings, client: Client, means: House) -> Worker:
+    """Return the worker with the one workflow type and the two activities."""
+    return Worker(
+        client,
+        task_queue=chosen.task_queue,
+        workflows=[ProcessWorkflow],
+        activities=[Advance(means, HANDLERS).advance, Perform(means, HANDLERS).perform],
+        activity_executor=ThreadPoolExecutor(_THREADS),
+        workflow_runner=runner(),
+        max_cached_workflows=5000,
     )
 
 
@@ -59,28 +65,16 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await Client.connect(
-        chosen.temporal_address,
-        namespace=chosen.temporal_namespace,
-        data_converter=data_converter((chosen.secrets_path / "service.key").read_bytes()),
+    client = await connect(
+        chosen.temporal_address, chosen.temporal_namespace, chosen.secrets_path / "service.key"
     )
     means = house(chosen)
     dispatcher = Dispatcher(means.engine, client, chosen.task_queue)
-    with ThreadPoolExecutor(_THREADS) as threads:
-        worker = Worker(
-            client,
-            task_queue=chosen.task_queue,
-            workflows=[ProcessWorkflow],
-            activities=[Advance(means, HANDLERS).advance, Perform(means, HANDLERS).perform],
-            activity_executor=threads,
-            workflow_runner=runner(),
-            max_cached_workflows=5000,
-        )
-        async with worker, asyncio.TaskGroup() as beside:
-            beside.create_task(deliver_notices(means.engine, means.post, chosen.locale, stop=stop))
-            dispatching = beside.create_task(dispatcher.run())
-            await stop.wait()
-            dispatching.cancel()
+    async with worker(chosen, client, means), asyncio.TaskGroup() as beside:
+        beside.create_task(deliver_notices(means.engine, means.post, chosen.locale, stop=stop))
+        dispatching = beside.create_task(dispatcher.run())
+        await stop.wait()
+        dispatching.cancel()
 
 
 if __name__ == "__main__":

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from activities.definitions import Definitions
 from models import calendar_version
+from models.key_source import FileKeySource
+from models.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
-    from activities.definitions import Definitions
     from channels.post import Post
-    from models.vault import Vault
     from models.working_calendar import WorkingCalendar
 
 
@@ -42,6 +44,30 @@ class House:
     time_scale: float = 1.0
     public_url: str = ""
     link_key: bytes = b""
+
+
+def furnish(
+    engine: Engine, *, secrets: Path, post: Post, time_scale: float, public_url: str
+) -> House:
+    """Return a house on a database with the keys of a folder.
+
+    Args:
+        engine: PostgreSQL as the application role.
+        secrets: the folder of `epoch.key` and `link.key`.
+        post: the way out.
+        time_scale: factor on every duration.
+        public_url: for links to customers.
+    """
+    return House(
+        engine=engine,
+        vault=Vault(FileKeySource.read(secrets / "epoch.key")),
+        definitions=Definitions(engine),
+        post=post,
+        calendar=calendars(engine),
+        time_scale=time_scale,
+        public_url=public_url,
+        link_key=(secrets / "link.key").read_bytes(),
+    )
 
 
 def calendars(engine: Engine) -> Callable[[int], WorkingCalendar]:

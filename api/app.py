@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from temporalio.client import Client
 from temporalio.service import RPCError
 
 import models.tables  # noqa: F401 (a table must be known before another may refer to it)
@@ -44,7 +43,7 @@ from models.database import engine
 from models.key_source import FileKeySource
 from models.vault import Vault
 from workflows import messages
-from workflows.codec import data_converter
+from workflows.codec import connect
 
 ROUTERS = (
     health.router,
@@ -106,10 +105,10 @@ async def open_means(chosen: settings.Settings) -> Means:
     """Open the database and connect to Temporal, which may come up later."""
     database = engine(chosen.database_url, pool_size=_POOL, application_name="bihuan api")
     key_source = FileKeySource.read(chosen.secrets_path / "epoch.key")
-    client = await Client.connect(
+    client = await connect(
         chosen.temporal_address,
-        namespace=chosen.temporal_namespace,
-        data_converter=data_converter((chosen.secrets_path / "service.key").read_bytes()),
+        chosen.temporal_namespace,
+        chosen.secrets_path / "service.key",
         lazy=True,
     )
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING
 
 import zstandard
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
+from temporalio.client import Client
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.converter import PayloadCodec as BaseCodec
 from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 ENCODING = b"binary/zstd+aes-gcm"
 _NONCE_BYTES = 12
@@ -57,3 +60,14 @@ def data_converter(service_key: bytes) -> DataConverter:
         payload_codec=ServiceKeyCodec(service_key),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
+
+
+async def connect(address: str, namespace: str, service_key: Path, *, lazy: bool = False) -> Client:
+    """Return a client that encrypts with the key in a file; `lazy` connects at the first call.
+
+    Raises:
+        OSError: the key file cannot be read.
+        RuntimeError: the server cannot be reached.
+    """
+    converter = data_converter(await asyncio.to_thread(service_key.read_bytes))
+    return await Client.connect(address, namespace=namespace, data_converter=converter, lazy=lazy)
