@@ -61,7 +61,6 @@ async def main() -> None:
     """Work until SIGTERM or SIGINT; what is under way is finished first."""
     chosen = settings.load()
     logging.basicConfig(level=chosen.log_level.upper())
-    logging.getLogger("transitions").setLevel(logging.WARNING)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -69,10 +68,9 @@ async def main() -> None:
         chosen.temporal_address, chosen.temporal_namespace, chosen.secrets_path / "service.key"
     )
     means = house(chosen)
-    dispatcher = Dispatcher(means.engine, client, chosen.task_queue)
     async with worker(chosen, client, means), asyncio.TaskGroup() as beside:
         beside.create_task(deliver_notices(means.engine, means.post, chosen.locale, stop=stop))
-        dispatching = beside.create_task(dispatcher.run())
+        dispatching = beside.create_task(Dispatcher(means.engine, client, chosen.task_queue).run())
         await stop.wait()
         dispatching.cancel()
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from temporalio.service import RPCError
 
 import models.tables  # noqa: F401 (a table must be known before another may refer to it)
@@ -67,7 +68,7 @@ _POOL = 16
 
 def create_app(means: Means | None = None) -> FastAPI:
     """Return the application; without `means` it opens its own from the settings when it starts."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Bihuan",
         version="0.1.0",
         lifespan=_lifespan,

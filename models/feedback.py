@@ -1,5 +1,6 @@
 """Feedback items."""
 
+import logging
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -23,6 +24,8 @@ _NEXT: dict[str, tuple[str, ...]] = {
 }
 STATUSES = tuple(_NEXT)
 _ANSWERED = frozenset({"resolved", "second_followup", "closed"})
+# It says each step at INFO, which nobody wants to read.
+logging.getLogger("transitions").setLevel(logging.WARNING)
 # One machine for all items: each trigger is named after the status that it leads to.
 _MACHINE = Machine(
     model=None,
