@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpmn.model import Call, TaskDefinition, Timer, UserTaskDefinition, VariableMapping
+from bpmn.model import (
+    Call,
+    MultiInstance,
+    TaskDefinition,
+    Timer,
+    UserTaskDefinition,
+    VariableMapping,
+)
 
 if TYPE_CHECKING:
     from bpmn.xml import Node
@@ -94,6 +101,23 @@ def correlation_key(message: Node) -> str | None:
     """Return the correlation key of a `bpmn:message`."""
     found = _extension(message, "subscription")
     return expression(found.get("correlationKey")) if found else None
+
+
+def multi_instance(node: Node) -> MultiInstance | None:
+    """Return `bpmn:multiInstanceLoopCharacteristics` with its `zeebe:loopCharacteristics`."""
+    loop = node.first(BPMN, "multiInstanceLoopCharacteristics")
+    found = _extension(loop, "loopCharacteristics") if loop else None
+    if loop is None or found is None:
+        return None
+    condition = loop.first(BPMN, "completionCondition")
+    return MultiInstance(
+        input_collection=expression(found.get("inputCollection")),
+        input_element=found.get("inputElement") or None,
+        output_collection=found.get("outputCollection") or None,
+        output_element=expression(found.get("outputElement")) or None,
+        sequential=loop.get("isSequential") == "true",
+        completion_condition=expression(condition.text) if condition else None,
+    )
 
 
 def timer(node: Node) -> Timer | None:

@@ -89,6 +89,18 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class MultiInstance:
+    """Once for each element of a list (多实例), BPMN 2.0 section 13.3.7; expressions are FEEL."""
+
+    input_collection: str
+    input_element: str | None = None
+    output_collection: str | None = None
+    output_element: str | None = None
+    sequential: bool = False
+    completion_condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """A flow node of the drawing; `scope` is the id of the process or sub-process around it."""
 
@@ -108,6 +120,7 @@ class Element:
     task: TaskDefinition | None = None
     user_task: UserTaskDefinition | None = None
     call: Call | None = None
+    multi_instance: MultiInstance | None = None
     status: str | None = None
 
 

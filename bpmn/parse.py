@@ -151,6 +151,7 @@ class _Parser:
             task=extensions.task_definition(node),
             user_task=extensions.user_task_definition(node) if node.name == "userTask" else None,
             call=extensions.call(node),
+            multi_instance=extensions.multi_instance(node),
             status=extensions.status(node),
         )
         if node.name in SCOPES:
@@ -158,10 +159,12 @@ class _Parser:
 
     @staticmethod
     def _refuse_unsupported_markers(node: Node) -> None:
-        for child in node.all(
-            BPMN, "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"
-        ):
+        for child in node.all(BPMN, "standardLoopCharacteristics"):
             raise ParseError("element_not_supported", node.get("id"), child.line, child.name)
+        for child in node.all(BPMN, "multiInstanceLoopCharacteristics"):
+            found = extensions.multi_instance(node)
+            if found is None or not found.input_collection:
+                raise ParseError("input_collection_missing", node.get("id"), child.line)
 
     def _event(self, node: Node) -> EventDefinition | None:
         if node.name == "receiveTask":

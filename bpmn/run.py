@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from bpmn import triggers
 from bpmn.apply import apply
 from bpmn.clock import to_text
-from bpmn.elements import behaviour
+from bpmn.elements import behaviour, multi_instance
+from bpmn.elements.multi_instance import MULTI_INSTANCE
 from bpmn.expressions import IncidentError, Scope
 from bpmn.records import Kind, Record
 from bpmn.variables import by_scope, visible
@@ -84,12 +85,22 @@ class Run:
     # The life of an element instance
 
     def begin(
-        self, element: Element, process: str, scope: int, flows: Sequence[str] = ()
+        self,
+        element: Element,
+        process: str,
+        scope: int,
+        flows: Sequence[str] = (),
+        *,
+        inner: bool = False,
     ) -> ElementInstance:
-        """Activate an element and consume the tokens that brought it."""
+        """Activate an element and consume the tokens that brought it.
+
+        A multi-instance activity begins with its body; `inner` begins one of the instances in it.
+        """
         self.activations += 1
         key = self.new_key()
-        data: dict[str, Any] = {"kind": element.kind, "process": process, "scope": scope}
+        kind = MULTI_INSTANCE if element.multi_instance and not inner else element.kind
+        data: dict[str, Any] = {"kind": kind, "process": process, "scope": scope}
         optional = {"name": element.name, "flows": list(flows), "status": element.status}
         data |= {name: value for name, value in optional.items() if value}
         self.emit(Kind.ELEMENT_ACTIVATED, element.id, key, **data)
@@ -100,9 +111,10 @@ class Run:
         element = self.element(instance)
         try:
             self._guard()
-            self.set_local(instance.key, self.scope(instance.key).mapped(element.inputs))
+            if instance.kind != MULTI_INSTANCE:
+                self.set_local(instance.key, self.scope(instance.key).mapped(element.inputs))
             triggers.open_attached(self, element, instance)
-            behaviour(element.kind).enter(self, element, instance)
+            behaviour(instance.kind).enter(self, element, instance)
         except IncidentError as error:
             self.incident(instance, error, "enter")
 
@@ -113,20 +125,32 @@ class Run:
     def leave(self, instance: ElementInstance) -> None:
         """Map outputs, complete, take the outgoing flows; may be done again."""
         element = self.element(instance)
+        body = self.body(instance)
+        inside = element.outputs if instance.kind != MULTI_INSTANCE else ()
         try:
-            outputs = self.scope(instance.key).mapped(element.outputs)
-            flows = behaviour(element.kind).outgoing(self, element, instance)
+            outputs = self.scope(instance.key).mapped(inside)
+            flows = () if body else behaviour(instance.kind).outgoing(self, element, instance)
+            collected = multi_instance.collect(self, element, instance, outputs) if body else {}
         except IncidentError as error:
             self.incident(instance, error, "leave")
             return
         if outputs:
             self.set_variables(instance.scope, outputs)
-        behaviour(element.kind).leaving(self, element, instance)
+        behaviour(instance.kind).leaving(self, element, instance)
         triggers.close(self, instance.key)
         self.emit(Kind.ELEMENT_COMPLETED, element.id, instance.key)
+        if body:
+            multi_instance.inner_left(self, element, body, collected)
+            return
         self.take(flows, instance.process, instance.scope)
         if not flows:
             self.settle(instance.scope)
+
+    def body(self, instance: ElementInstance) -> ElementInstance | None:
+        """Return the multi-instance body around one of its instances."""
+        around = self.state.elements.get(instance.scope)
+        inside = around is not None and around.kind == MULTI_INSTANCE
+        return around if inside else None
 
     def take(self, flows: Sequence[SequenceFlow], process: str, scope: int) -> None:
         """Put a token on each of these flows."""

@@ -22,14 +22,10 @@ def _listeners(run: Run, instance: ElementInstance) -> Iterator[tuple[ElementIns
     key = instance.key
     while key:
         host = run.state.elements[key]
-        element = run.element(host)
-        drawing = run.definition.processes[host.process]
-        for start in triggers.event_sub_process_starts(run, element, host.process):
+        for event in reversed(triggers.listeners(run, run.element(host), host)):
             # What is thrown inside an event sub-process is not caught by that one again.
-            if inner is None or inner.element != start.scope:
-                yield host, start
-        for boundary in drawing.boundaries.get(element.id, ()):
-            yield host, boundary
+            if event.kind == "boundaryEvent" or inner is None or inner.element != event.scope:
+                yield host, event
         inner, key = host, host.scope
 
 

@@ -35,9 +35,16 @@ def event_sub_process_starts(run: Run, element: Element, process: str) -> list[E
 
 def open_attached(run: Run, element: Element, instance: ElementInstance) -> None:
     """Listen to the boundary events of an activity and the event sub-processes inside it."""
+    open_all(run, listeners(run, element, instance), instance)
+
+
+def listeners(run: Run, element: Element, instance: ElementInstance) -> list[Element]:
+    """Return what an instance listens to; the boundary of a multi-instance is its body's."""
     drawing = run.definition.processes[instance.process]
-    starts = event_sub_process_starts(run, element, instance.process)
-    open_all(run, (*drawing.boundaries.get(element.id, ()), *starts), instance)
+    is_body = element.multi_instance is not None and run.body(instance) is None
+    inside = [] if is_body else event_sub_process_starts(run, element, instance.process)
+    around = [] if run.body(instance) else drawing.boundaries.get(element.id, ())
+    return [*around, *inside]
 
 
 def open_all(run: Run, events: Iterable[Element], instance: ElementInstance) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bpmn.elements.base import Behaviour
 from bpmn.elements.events import CatchEvent, ThrowEvent
 from bpmn.elements.gateways import EventBasedGateway, ExclusiveGateway, ParallelGateway
+from bpmn.elements.multi_instance import MULTI_INSTANCE, MultiInstanceBody
 from bpmn.elements.scopes import CallActivity, EventSubProcess, Process, SubProcess
 from bpmn.elements.tasks import BusinessRuleTask, JobTask, ScriptTask, UserTask
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "process": Process(),
+    MULTI_INSTANCE: MultiInstanceBody(),
     "subProcess": SubProcess(),
     "eventSubProcess": EventSubProcess(),
     "callActivity": CallActivity(),
