@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, File, UploadFile
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from activities.status_walk import illegal_steps
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.means import Means, MeansHere
@@ -128,6 +129,8 @@ def _deploy(means: Means, caller: Caller, files: dict[str, bytes]) -> Deployment
         raise Problem("deployment_invalid", problems=error.problems) from None
     if not definition.processes:
         raise Problem("deployment_empty")
+    if illegal := illegal_steps(definition):
+        raise Problem("deployment_invalid", problems=illegal)
     with Session(means.engine) as session, session.begin():
         version = calendar_version.latest(session) or 1
         stored = [
