@@ -17,6 +17,7 @@ import settings
 from activities.definitions import Definitions
 from activities.house import calendars
 from api import (
+    customers,
     deployments,
     description,
     feedback,
@@ -54,6 +55,7 @@ ROUTERS = (
     feedback_reveal.router,
     feedback_requests.router,
     feedback_records.router,
+    customers.router,
     user_task_search.router,
     user_tasks.router,
     task_forms.router,

@@ -23,8 +23,9 @@ from api.feedback_view import (
 )
 from api.means import MeansHere
 from api.paging import from_cursor, to_cursor
-from api.permissions import SEES_ALL_FEEDBACK, Allowed
+from api.permissions import Allowed
 from api.problem import FieldError
+from api.visibility import viewer
 from models import feedback_search
 from models.feedback import STATUSES, Feedback
 from models.feedback_search import FeedbackFilter
@@ -132,7 +133,6 @@ def get_feedback(number: Number, caller: Reader, means: MeansHere) -> FeedbackDe
 
 
 def _filter(wanted: Wanted, caller: Caller) -> FeedbackFilter:
-    sees_all = caller.has_role(*SEES_ALL_FEEDBACK)
     return FeedbackFilter(
         statuses=wanted.status or None,
         type=wanted.type,
@@ -146,7 +146,7 @@ def _filter(wanted: Wanted, caller: Caller) -> FeedbackFilter:
         received_before=wanted.to,
         escalated=wanted.escalated,
         number=wanted.number,
-        visible_to=None if sees_all else (caller.username, caller.department),
+        visible_to=viewer(caller),
         after=_after(wanted.after) if wanted.after else None,
     )
 

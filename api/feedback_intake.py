@@ -182,9 +182,9 @@ def receive(session: Session, means: Means, told: NewFeedback, at: datetime) -> 
         reference(key, START, "contact"),
         reference(key, START, "description"),
     )
-    customer_id = _customer(session, means, told, refs, at)
-    _store_personal(session, means, customer_id, told, refs)
-    item = _item(told, key, customer_id, refs, at)
+    known = _customer(session, means, told, refs, at)
+    _store_personal(session, means, known.id, told, refs)
+    item = _item(told, key, known, refs, at)
     # Last, since the month's row stays locked until the end.
     item.number = next_number(session, at)
     feedback.create(session, item)
@@ -192,7 +192,7 @@ def receive(session: Session, means: Means, told: NewFeedback, at: datetime) -> 
         id=START,
         definition=definition.digest,
         process=PROCESS,
-        variables=_variables(item, refs),
+        variables=_variables(item, known, refs),
         calendar=definition.calendar_version,
     )
     start_request.add(
@@ -207,16 +207,24 @@ def receive(session: Session, means: Means, told: NewFeedback, at: datetime) -> 
 
 def _customer(
     session: Session, means: Means, told: NewFeedback, refs: _References, at: datetime
-) -> UUID:
+) -> Customer:
+    """Return whom the contact belongs to, or else who placed the order, or else somebody new."""
+    index = customer.contact_index(means.key_source, told.contact)
+    known = customer.by_contact(session, index)
+    if known is None and told.order_number:
+        known = customer.by_order(session, told.order_number)
+    if known is not None:
+        known.region = known.region or told.region
+        return known
     wanted = Customer(
         id=uuid4(),
-        contact_index=customer.contact_index(means.key_source, told.contact),
+        contact_index=index,
         name_ref=refs.name,
         contact_ref=refs.contact,
         region=told.region,
         created_at=at,
     )
-    return customer.ensure(session, wanted)[0]
+    return session.get_one(Customer, customer.ensure(session, wanted)[0])
 
 
 def _store_personal(
@@ -229,7 +237,7 @@ def _store_personal(
 
 
 def _item(
-    told: NewFeedback, key: int, customer_id: UUID, refs: _References, at: datetime
+    told: NewFeedback, key: int, known: Customer, refs: _References, at: datetime
 ) -> Feedback:
     return Feedback(
         id=key,
@@ -241,21 +249,22 @@ def _item(
         product=mask_text(told.product) if told.product else None,
         region=mask_text(told.region) if told.region else None,
         order_number=told.order_number,
-        customer_id=customer_id,
+        customer_id=known.id,
         name_ref=refs.name,
         contact_ref=refs.contact,
         description_ref=refs.description,
         submitted_at=told.submitted_at or at,
         received_at=at,
+        demo=known.demo,
     )
 
 
-def _variables(item: Feedback, refs: _References) -> dict[str, Any]:
-    known = ("number", "type", "urgency", "channel", "product", "region", "order_number")
+def _variables(item: Feedback, known: Customer, refs: _References) -> dict[str, Any]:
+    named = ("number", "type", "urgency", "channel", "product", "region", "order_number")
     return {
-        "feedback": {name: getattr(item, name) for name in known}
-        | {"customer_level": None, "category": None},
+        "feedback": {name: getattr(item, name) for name in named}
+        | {"customer_level": known.level, "category": None},
         "description": {"$ref": str(refs.description)},
         "contact": {"$ref": str(refs.contact)},
-        "customer": {"id": str(item.customer_id)},
+        "customer": {"id": str(known.id)},
     }

@@ -10,11 +10,20 @@ from pydantic import AwareDatetime, BaseModel
 from sqlalchemy.orm import Session
 
 from api.authentication import Caller
+from api.customer_view import (
+    PAST_EXAMPLE,
+    PURCHASE_EXAMPLE,
+    PastFeedback,
+    PurchaseView,
+    past_views,
+    purchase_views,
+)
 from api.masked import Mask, masked_texts
 from api.means import Means
 from api.problem import Problem
 from api.visibility import sees_feedback, sees_task
-from models import feedback, survey, user_task_search
+from models import customer, feedback, feedback_search, purchase_order, survey, user_task_search
+from models.customer import Customer
 from models.feedback import Feedback
 from models.survey import Survey
 from models.user_task import UserTask
@@ -91,9 +100,25 @@ class SurveyView(BaseModel):
     comment: str | None
 
 
+class KnownCustomer(CustomerView):
+    """Who told it, and what the house knows of them (客户信息).
+
+    `purchases` are those of the 90 days before the item and since, with the order that it names.
+    """
+
+    id: UUID | None
+    number: str | None
+    level: str | None
+    account_manager: str | None
+    purchases: list[PurchaseView]
+    past_feedback: list[PastFeedback]
+
+
 class FeedbackDetail(FeedbackView):
     """An item with what was told, what happened, and what is open (反馈详情)."""
 
+    customer: KnownCustomer
+    preferred_channel: str | None
     description: str | None
     states_passed: list[StatePassedView]
     open_tasks: list[OpenTask]
@@ -129,6 +154,17 @@ EXAMPLE: dict[str, Any] = {
     "closed_at": None,
 }
 DETAIL_EXAMPLE: dict[str, Any] = EXAMPLE | {
+    "customer": {
+        "name": "张*",
+        "contact": "138****5678",
+        "id": "5a6e0a0e-5c0f-4d0e-9f6b-0c9a3d9f1b22",
+        "number": "C10086",
+        "level": "high_value",
+        "account_manager": "yejing",
+        "purchases": [PURCHASE_EXAMPLE],
+        "past_feedback": [PAST_EXAMPLE],
+    },
+    "preferred_channel": "wechat",
     "description": "机器无法开机，请致电 138****5678。",
     "states_passed": [
         {"status": "pending", "at": "2024-05-06T02:00:02Z", "record": 4},
@@ -161,7 +197,7 @@ def visible_item(session: Session, caller: Caller, number: str) -> Feedback:
     item = feedback.by_number(session, number)
     if item is None:
         raise Problem("feedback_not_found", number=number)
-    if not sees_feedback(caller, item):
+    if not sees_feedback(session, caller, item):
         raise Problem("feedback_not_yours")
     return item
 
@@ -180,8 +216,10 @@ def detail(means: Means, session: Session, caller: Caller, item: Feedback) -> Fe
     """Return an item with all that belongs to it."""
     rounds = survey.of_feedback(session, item.id)
     texts = masked_texts(means, session, _masks(item) | _texts_of(item, rounds))
+    known = customer.find(session, item.customer_id) if item.customer_id else None
     return FeedbackDetail(
-        **_members(item, texts),
+        **_members(item, texts) | {"customer": _known_customer(session, item, known, texts)},
+        preferred_channel=known.preferred_channel if known else None,
         description=texts.get(item.description_ref) if item.description_ref else None,
         states_passed=[
             StatePassedView(status=one.status, at=one.at, record=one.number)
@@ -194,11 +232,33 @@ def detail(means: Means, session: Session, caller: Caller, item: Feedback) -> Fe
 
 def _members(item: Feedback, texts: dict[UUID, str | None]) -> dict[str, Any]:
     found = {name: getattr(item, name) for name in _PLAIN}
-    customer = CustomerView(
-        name=texts.get(item.name_ref) if item.name_ref else None,
-        contact=texts.get(item.contact_ref) if item.contact_ref else None,
+    who = CustomerView(**_who(item, texts))
+    return found | {"process_instance_key": str(item.id), "customer": who}
+
+
+def _who(item: Feedback, texts: dict[UUID, str | None]) -> dict[str, Any]:
+    return {
+        "name": texts.get(item.name_ref) if item.name_ref else None,
+        "contact": texts.get(item.contact_ref) if item.contact_ref else None,
+    }
+
+
+def _known_customer(
+    session: Session, item: Feedback, known: Customer | None, texts: dict[UUID, str | None]
+) -> KnownCustomer:
+    orders = past = None
+    if known is not None:
+        orders = purchase_order.recent(session, known.id, item.received_at, item.order_number)
+        past = feedback_search.of_customer(session, known.id, without=item.id)
+    return KnownCustomer(
+        **_who(item, texts),
+        id=known.id if known else None,
+        number=known.number if known else None,
+        level=known.level if known else None,
+        account_manager=known.account_manager if known else None,
+        purchases=purchase_views(session, orders or ()),
+        past_feedback=past_views(past or ()),
     )
-    return found | {"process_instance_key": str(item.id), "customer": customer}
 
 
 def _masks(item: Feedback) -> dict[UUID, Mask]:

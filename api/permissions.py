@@ -8,14 +8,18 @@ from models.person import ROLES
 
 _EVERYBODY = frozenset(ROLES)
 _HANDLERS = frozenset({"specialist", "team_lead", "duty_manager", "engineer", "staff", "head"})
+_READERS = _HANDLERS | {"product_manager", "management", "auditor", "administrator"}
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "session": _EVERYBODY,
-    "feedback.read": _HANDLERS | {"product_manager", "management", "auditor", "administrator"},
+    "feedback.read": _READERS | {"account_manager"},
     "feedback.reveal": _HANDLERS,
     "feedback.extend": _HANDLERS,
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
+    "customer.read": frozenset(
+        {"specialist", "team_lead", "duty_manager", "account_manager", "auditor", "administrator"}
+    ),
     "user_task.read": _EVERYBODY,
     # Whoever checks the others' work does none of it.
     "user_task.work": _EVERYBODY - {"auditor"},
@@ -26,7 +30,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "process_instance.cancel": frozenset({"administrator", "team_lead"}),
 }
 
-# These see every item; the others those of their department and those they handle.
+# These see every item; the others those of their department and those they handle, account
+# managers those of their own customers.
 SEES_ALL_FEEDBACK = (
     "specialist",
     "team_lead",
@@ -36,6 +41,10 @@ SEES_ALL_FEEDBACK = (
     "auditor",
     "administrator",
 )
+SEES_DEPARTMENT = tuple(sorted(_READERS))
+MANAGES_CUSTOMERS = ("account_manager",)
+# These may look at every customer, account managers at their own.
+SEES_ALL_CUSTOMERS = ("specialist", "team_lead", "duty_manager", "auditor", "administrator")
 SEES_ALL_TASKS = ("team_lead", "duty_manager", "auditor", "administrator")
 # These may see a customer's data and ask for more time for any item they see; the others only for
 # those that they handle themselves.

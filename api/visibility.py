@@ -1,18 +1,51 @@
 """Which items and tasks a person may see and direct, beyond what their role allows (可见范围)."""
 
+from sqlalchemy.orm import Session
+
 from api.authentication import Caller
-from api.permissions import DIRECTS_ALL_TASKS, SEES_ALL_FEEDBACK, SEES_ALL_TASKS
+from api.permissions import (
+    DIRECTS_ALL_TASKS,
+    MANAGES_CUSTOMERS,
+    SEES_ALL_CUSTOMERS,
+    SEES_ALL_FEEDBACK,
+    SEES_ALL_TASKS,
+    SEES_DEPARTMENT,
+)
 from api.problem import Problem
-from models import user_task_search
+from models import customer, user_task_search
+from models.customer import Customer
 from models.feedback import Feedback
+from models.feedback_search import Viewer
 from models.user_task import UserTask
 
 
-def sees_feedback(caller: Caller, item: Feedback) -> bool:
-    """Say whether a person may see an item."""
-    if caller.has_role(*SEES_ALL_FEEDBACK) or item.assignee == caller.username:
+def viewer(caller: Caller) -> Viewer | None:
+    """Return how far a person looks in lists of items, None for those who see all."""
+    if caller.has_role(*SEES_ALL_FEEDBACK):
+        return None
+    return Viewer(
+        caller.username,
+        caller.department if caller.has_role(*SEES_DEPARTMENT) else None,
+        caller.has_role(*MANAGES_CUSTOMERS),
+    )
+
+
+def sees_feedback(session: Session, caller: Caller, item: Feedback) -> bool:
+    """Say whether a person may see an item, the rule of `viewer`."""
+    seen = viewer(caller)
+    if seen is None or item.assignee == caller.username:
         return True
-    return caller.department in (item.department, *item.collaborators)
+    if seen.department in (item.department, *item.collaborators) and seen.department is not None:
+        return True
+    if not seen.manages_customers or item.customer_id is None:
+        return False
+    known = customer.find(session, item.customer_id)
+    return known is not None and known.account_manager == caller.username
+
+
+def sees_customer(caller: Caller, known: Customer) -> bool:
+    """Say whether a person may see a customer."""
+    return caller.has_role(*SEES_ALL_CUSTOMERS) or known.account_manager == caller.username
 
 
 def sees_task(caller: Caller, task: UserTask) -> bool:

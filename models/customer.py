@@ -1,4 +1,4 @@
-"""Customers, known by references and a blind index only."""
+"""Customers, known by a number, references and a blind index only."""
 
 import hmac
 import re
@@ -6,16 +6,27 @@ import unicodedata
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
 from models.key_source import KeySource
+from models.personal_key import PersonalErasure
+from models.purchase_order import PurchaseOrder
+
+# High value, about to leave, price sensitive; None is everybody else.
+LEVELS = ("high_value", "at_risk", "price_sensitive")
 
 
 class Customer(SQLModel, table=True):
-    """A customer (客户); name and contact are personal values, kept in the vault."""
+    """A customer (客户); name and contact are personal values, kept in the vault.
+
+    Attributes:
+        number: how the house names the customer (客户编号), None until an import says so.
+        level: one of `LEVELS` (客户级别), which the service level depends on.
+        account_manager: the username of who looks after the customer (客户经理).
+    """
 
     __tablename__ = "customer"
 
@@ -27,6 +38,9 @@ class Customer(SQLModel, table=True):
     region: str | None = None
     created_at: datetime = Field(sa_type=Timestamp)
     demo: bool = False
+    number: str | None = Field(default=None, unique=True)
+    level: str | None = None
+    account_manager: str | None = Field(default=None, foreign_key="person.username", index=True)
 
 
 _ENSURE = text(
@@ -65,6 +79,29 @@ def ensure(session: Session, wanted: Customer) -> tuple[UUID, bool]:
     """
     row = session.execute(_ENSURE, wanted.model_dump()).one()
     return row.id, row.id == wanted.id
+
+
+def find(session: Session, customer_id: UUID) -> Customer | None:
+    """Return a customer by their id."""
+    return session.get(Customer, customer_id)
+
+
+def by_contact(session: Session, index: bytes) -> Customer | None:
+    """Return the customer with this blind index of a contact."""
+    own = col(Customer.contact_index) == index
+    return session.scalars(select(Customer).where(own)).first()
+
+
+def by_order(session: Session, number: str) -> Customer | None:
+    """Return the customer who placed an order, unless they were erased since."""
+    erased = select(col(PersonalErasure.person_id)).where(
+        col(PersonalErasure.person_id) == col(Customer.id)
+    )
+    placed = select(Customer).join(
+        PurchaseOrder, col(PurchaseOrder.customer_id) == col(Customer.id)
+    )
+    own = placed.where(col(PurchaseOrder.number) == number, ~erased.exists())
+    return session.scalars(own).first()
 
 
 def forget_contact(session: Session, customer_id: UUID) -> None:

@@ -9,7 +9,22 @@ from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.customer import Customer
 from models.feedback import Feedback
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a list, and how far (可见范围): always at what they handle themselves.
+
+    Attributes:
+        department: whose items they see, None for those who see no department's.
+        manages_customers: whether they see the items of the customers they look after.
+    """
+
+    username: str
+    department: str | None = None
+    manages_customers: bool = False
 
 
 @dataclass(frozen=True)
@@ -22,8 +37,7 @@ class FeedbackFilter:
         department: responsible or collaborating.
         escalated: whether some rung of the ladder was reached.
         number: the beginning of the number.
-        visible_to: the username and the department of the person who looks; what they handle and
-            what their department is responsible for or helps with.
+        visible_to: the person who looks, None if they see everything.
         after: the receipt and the id of the item that the page comes after.
     """
 
@@ -40,7 +54,7 @@ class FeedbackFilter:
     received_before: datetime | None = None
     escalated: bool | None = None
     number: str | None = None
-    visible_to: tuple[str, str] | None = None
+    visible_to: Viewer | None = None
     after: tuple[datetime, int] | None = None
 
 
@@ -86,11 +100,31 @@ def _sets(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     if wanted.department is not None:
         found.append(_of_department(wanted.department))
     if wanted.visible_to is not None:
-        username, department = wanted.visible_to
-        found.append((col(Feedback.assignee) == username) | _of_department(department))
+        found.append(_visible(wanted.visible_to))
     return found
+
+
+def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    seen = col(Feedback.assignee) == viewer.username
+    if viewer.department is not None:
+        seen |= _of_department(viewer.department)
+    if viewer.manages_customers:
+        own = select(col(Customer.id)).where(col(Customer.account_manager) == viewer.username)
+        seen |= col(Feedback.customer_id).in_(own)
+    return seen
 
 
 def _of_department(code: str) -> ColumnElement[bool]:
     helps = col(Feedback.collaborators).bool_op("@>")([code])
     return (col(Feedback.department) == code) | helps
+
+
+def of_customer(
+    session: Session, customer_id: UUID, *, without: int | None = None, limit: int = 20
+) -> Sequence[Feedback]:
+    """Return the newest items of a customer, `without` the one that is looked at."""
+    own = select(Feedback).where(col(Feedback.customer_id) == customer_id)
+    if without is not None:
+        own = own.where(col(Feedback.id) != without)
+    newest = own.order_by(col(Feedback.received_at).desc(), col(Feedback.id).desc())
+    return session.scalars(newest.limit(limit)).all()

@@ -24,6 +24,8 @@ from models.personal_key import PersonalErasure, PersonalKey
 from models.personal_value import PersonalValue
 from models.process_definition import ProcessDefinition, ProcessResource
 from models.process_instance import INSTANCE_SEQUENCE, ProcessInstance
+from models.product_batch import ProductBatch
+from models.purchase_order import PurchaseOrder
 from models.start_request import StartRequest
 from models.survey import Survey
 from models.user_task import UserTask
@@ -88,6 +90,8 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "ProcessResource",
+    "ProductBatch",
+    "PurchaseOrder",
     "StartRequest",
     "Survey",
     "UserTask",
