@@ -20,7 +20,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.advance import Advance
-from activities.contracts import ADVANCE, TASK_QUEUE, AdvanceRequest, AdvanceResult
+from activities.contracts import ADVANCE, AdvanceRequest, AdvanceResult
 from activities.perform import Perform
 from activities.step import Step
 from tests.houses import quiet_house
@@ -28,6 +28,7 @@ from workflows.process import ProcessWorkflow
 from workflows.sandbox import runner
 
 CHANCE = 0.4
+QUEUE = "dying"
 
 
 class Dying:
@@ -62,7 +63,7 @@ async def main(database_url: str, address: str, deaths: str, most: str) -> None:
     with ThreadPoolExecutor(8) as threads:
         worker = Worker(
             client,
-            task_queue=TASK_QUEUE,
+            task_queue=QUEUE,
             workflows=[ProcessWorkflow],
             activities=[
                 Dying(Advance(means, handlers), Path(deaths), int(most)).advance,

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from temporalio.client import Client, WorkflowHandle
 
-from activities.contracts import TASK_QUEUE, WORKFLOW, Start
+from activities.contracts import WORKFLOW, Start
 from bpmn.apply import replay
 from bpmn.commands import CompleteUserTask, CreateInstance
 from models import audit_record, process_definition, process_instance
@@ -23,6 +23,7 @@ from models.database import engine
 from settings import PROJECT
 from tests.conftest import Database
 from tests.drawings import chain, flow, service, user, xml
+from tests.dying_worker import QUEUE
 from workflows import messages
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(500)]
@@ -133,8 +134,9 @@ async def begin(client: Client, key: int, digest: str) -> WorkflowHandle[Any, An
     return await client.start_workflow(
         WORKFLOW,
         Start(key, command.to_json()),
-        id=process_instance.workflow_id(key),
-        task_queue=TASK_QUEUE,
+        # Other tests have instances with the same keys on this server.
+        id=f"{QUEUE}-{key}",
+        task_queue=QUEUE,
         task_timeout=timedelta(seconds=2),
     )
 
