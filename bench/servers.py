@@ -23,6 +23,8 @@ from stack.temporal import TemporalServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LAST_WORDS = 4000
+
 
 @dataclass(frozen=True)
 class Servers:
@@ -54,12 +56,18 @@ class Servers:
             "PYTHONPYCACHEPREFIX": str(self.home / "bytecode"),
         }
         command = leashed([sys.executable, "-m", "bench.worker", variant])
-        with (self.home / "worker.log").open("ab") as log:
+        note = self.home / "worker.log"
+        with note.open("wb") as log:
             worker = subprocess.Popen(  # noqa: S603 (our own module)
                 command, cwd=PROJECT, env=environment, stdout=log, stderr=log
             )
         try:
             yield worker.pid
+        except BaseException:
+            # The folder goes with the servers: what the worker said must not.
+            ended = "runs" if worker.poll() is None else f"ended with {worker.returncode}"
+            sys.stderr.write(f"the worker {ended}; its last words:\n{_tail(note)}\n")
+            raise
         finally:
             worker.terminate()
             worker.wait()
@@ -86,6 +94,10 @@ def servers() -> Iterator[Servers]:
         after.callback(_end, running)
         pids = {"server": running.pid, "postgresql": cluster.pid or 0}
         yield Servers(home, cluster.url(APPLICATION), temporal.address, digest, pids)
+
+
+def _tail(note: Path) -> str:
+    return note.read_text(errors="replace")[-_LAST_WORDS:]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
