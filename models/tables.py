@@ -8,7 +8,6 @@ from models.audit_record import AuditRecord
 from models.calendar_version import CalendarDay, CalendarVersion
 from models.command_batch import CommandBatch
 from models.customer import Customer
-from models.daily_figure import DailyFigure
 from models.department import Department
 from models.feedback import Feedback
 from models.feedback_number import NumberSerial
@@ -16,6 +15,7 @@ from models.idempotency_key import IdempotencyKey
 from models.incident import Incident
 from models.job_result import JobResult
 from models.keyword import Keyword
+from models.measures.figure import Figure
 from models.notice import Notice
 from models.notice_delivery import NoticeDelivery
 from models.outbound_message import OutboundMessage
@@ -26,6 +26,7 @@ from models.process_definition import ProcessDefinition, ProcessResource
 from models.process_instance import INSTANCE_SEQUENCE, ProcessInstance
 from models.product_batch import ProductBatch
 from models.purchase_order import PurchaseOrder
+from models.report import Report, ReportSending
 from models.start_request import StartRequest
 from models.survey import Survey
 from models.user_task import UserTask
@@ -50,7 +51,7 @@ APPEND_ONLY = frozenset(
 DELETABLE = frozenset(
     {
         "access_token",
-        "daily_figure",
+        "figure",
         "idempotency_key",
         "keyword",
         "notice",
@@ -72,9 +73,9 @@ __all__ = [
     "CalendarVersion",
     "CommandBatch",
     "Customer",
-    "DailyFigure",
     "Department",
     "Feedback",
+    "Figure",
     "IdempotencyKey",
     "Incident",
     "JobResult",
@@ -92,6 +93,8 @@ __all__ = [
     "ProcessResource",
     "ProductBatch",
     "PurchaseOrder",
+    "Report",
+    "ReportSending",
     "StartRequest",
     "Survey",
     "UserTask",

@@ -23,13 +23,14 @@ import flows.__main__ as entry
 from channels.null import Null
 from flows import daily as daily_module
 from flows import failure
-from flows.daily import count_day, daily, days_to_count
+from flows.daily import count_period, daily, periods_to_count
 from flows.partitions import partitions
-from models import daily_aggregation, feedback
-from models.daily_aggregation import day_of
-from models.daily_figure import DailyFigure
+from models import feedback
 from models.department import Department
 from models.feedback import Feedback
+from models.measures import aggregation, staleness
+from models.measures.figure import Figure
+from models.measures.period import Period, day_of
 from models.notice import Notice
 from models.notice_delivery import NoticeDelivery
 from models.person import Person
@@ -97,11 +98,11 @@ def _receive(engine: Engine, at: datetime, number: int = 1) -> None:
 
 
 def _volumes(engine: Engine) -> dict[date, int]:
-    of_all = col(DailyFigure.measure) == "volume", col(DailyFigure.dimension) == "total"
+    of_all = col(Figure.measure) == "volume", col(Figure.dimension) == "total"
+    of_days = col(Figure.period) == "day", col(Figure.department) == ""
     with Session(engine) as session:
-        return {
-            row.day: int(row.value) for row in session.scalars(select(DailyFigure).where(*of_all))
-        }
+        rows = session.scalars(select(Figure).where(*of_all, *of_days).order_by(col(Figure.start)))
+        return {row.start: int(row.value) for row in rows}
 
 
 def _told(engine: Engine) -> tuple[list[tuple[str, str]], int]:
@@ -118,7 +119,8 @@ def test_a_run_counts_yesterday_and_all_days_since_the_first_item(app_engine: En
 
     made = daily(yesterday=YESTERDAY, again=0)
 
-    assert list(made) == ["2024-05-04", "2024-05-05", "2024-05-06"]
+    days = ["2024-05-04", "2024-05-05", "2024-05-06"]
+    assert list(made) == [*days, "2024-W18", "2024-W19", "2024-05"]
     assert list(_volumes(app_engine).values()) == [1, 0, 1]
 
 
@@ -130,7 +132,8 @@ def test_a_later_run_counts_the_three_days_before_once_more(app_engine: Engine) 
 
     made = daily(yesterday=YESTERDAY)
 
-    assert list(made) == ["2024-05-03", "2024-05-04", "2024-05-05", "2024-05-06"]
+    days = ["2024-05-03", "2024-05-04", "2024-05-05", "2024-05-06"]
+    assert list(made) == [*days, "2024-W18", "2024-W19", "2024-05"]
     assert _volumes(app_engine)[day_of(late)] == 1
 
 
@@ -138,22 +141,23 @@ def test_a_later_run_counts_the_three_days_before_once_more(app_engine: Engine) 
 def test_a_day_that_fails_once_is_tried_again_and_nobody_is_told(
     app_engine: Engine, administrator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    count = daily_aggregation.aggregate_day
+    count = aggregation.aggregate
     failures = [RuntimeError()]
 
-    def fail_once(session: Session, day: date) -> list[DailyFigure]:
-        figures = count(session, day)
+    def fail_once(session: Session, period: Period) -> list[Figure]:
+        figures = count(session, period)
         if failures:
             raise failures.pop()
         return figures
 
-    monkeypatch.setattr(daily_aggregation, "aggregate_day", fail_once)
-    monkeypatch.setattr(daily_module, "count_day", count_day.with_options(retry_delay_seconds=0))
+    monkeypatch.setattr(aggregation, "aggregate", fail_once)
+    impatient = count_period.with_options(retry_delay_seconds=0)
+    monkeypatch.setattr(daily_module, "count_period", impatient)
 
     made = daily(yesterday=YESTERDAY, again=0)
 
     assert administrator
-    assert list(made) == ["2024-05-06"]
+    assert list(made) == ["2024-05-06", "2024-W19", "2024-05"]
     assert _told(app_engine) == ([], 0)
 
 
@@ -164,9 +168,9 @@ def test_a_failed_run_tells_the_administrators_and_the_addresses(
     def fail(*_: object) -> list[date]:
         raise RuntimeError
 
-    monkeypatch.setattr(daily_aggregation, "days_to_count", fail)
-    impatient = days_to_count.with_options(retry_delay_seconds=0)
-    monkeypatch.setattr(daily_module, "days_to_count", impatient)
+    monkeypatch.setattr(staleness, "days_to_count", fail)
+    impatient = periods_to_count.with_options(retry_delay_seconds=0)
+    monkeypatch.setattr(daily_module, "periods_to_count", impatient)
 
     with pytest.raises(RuntimeError):
         daily(yesterday=YESTERDAY)
@@ -191,8 +195,8 @@ def test_without_a_database_the_addresses_are_written_to_at_once(
     driver = Null()
     monkeypatch.setenv("BIHUAN_DATABASE_URL", nobody)
     monkeypatch.setattr(failure, "AppriseDriver", lambda: driver)
-    impatient = days_to_count.with_options(retries=0)
-    monkeypatch.setattr(daily_module, "days_to_count", impatient)
+    impatient = periods_to_count.with_options(retries=0)
+    monkeypatch.setattr(daily_module, "periods_to_count", impatient)
 
     with pytest.raises(Exception, match=r"127\.0\.0\.1"):
         daily(yesterday=YESTERDAY)

@@ -1,15 +1,13 @@
-"""Surveys, messages to customers, daily figures."""
+"""Surveys and messages to customers."""
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from models import daily_figure, feedback, outbound_message, survey
-from models.daily_figure import DailyFigure
+from models import feedback, outbound_message, survey
 from models.feedback import Feedback
 from models.outbound_message import OutboundMessage
 from models.survey import Outcome, Survey
@@ -90,21 +88,3 @@ def test_a_message_is_sent_once_however_often_it_is_begun(session: Session) -> N
 
     found = session.get_one(OutboundMessage, UUID(int=1), populate_existing=True)
     assert (found.status, found.attempts, found.last_error) == ("sent", 2, None)
-
-
-def test_a_day_computed_again_replaces_its_figures(session: Session) -> None:
-    day = date(2026, 11, 20)
-
-    def put(value: str) -> None:
-        figure = DailyFigure(
-            day=day, measure="volume", dimension="type", key="repair", value=Decimal(value)
-        )
-        daily_figure.put(session, [figure])
-
-    put("3")
-    put("4.5")
-    daily_figure.put(session, [])
-
-    found = daily_figure.read(session, "volume", day, day)
-    assert [one.value for one in found] == [Decimal("4.5")]
-    assert daily_figure.read(session, "volume", date(2026, 11, 21), date(2026, 12, 1)) == []
