@@ -87,6 +87,11 @@ CODES: Mapping[str, Code] = {
     "feedback_not_due": Code(409, {"number": "202405-001"}),
     "customer_not_found": Code(404),
     "customer_not_yours": Code(403),
+    "import_unreadable": Code(422, {"reason": "column_missing", "column": "number"}),
+    "import_rejected": Code(
+        422,
+        {"rejected": 1, "errors": [{"line": 7, "column": "contact", "code": "phone_invalid"}]},
+    ),
     # Surveys and notices.
     "survey_not_found": Code(404),
     "survey_expired": Code(410),

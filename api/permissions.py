@@ -20,6 +20,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "customer.read": frozenset(
         {"specialist", "team_lead", "duty_manager", "account_manager", "auditor", "administrator"}
     ),
+    "import.create": frozenset({"administrator"}),
     "user_task.read": _EVERYBODY,
     # Whoever checks the others' work does none of it.
     "user_task.work": _EVERYBODY - {"auditor"},

@@ -8,8 +8,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problem import Problem, log_failure, response
 
 MAX_BODY = 262_144
-MAX_DEPLOYMENT = 20_000_000
-DEPLOYMENTS = "/v2/deployments"
+MAX_FILES = 20_000_000
+# Whole files come here.
+_FILES = ("/v2/deployments", "/api/imports/")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -41,7 +42,7 @@ class Shield:
                 message["headers"] += [h for h in _HEADERS if h[0] not in given]
             await send(message)
 
-        limit = MAX_DEPLOYMENT if scope["path"] == DEPLOYMENTS else MAX_BODY
+        limit = MAX_FILES if scope["path"].startswith(_FILES) else MAX_BODY
         try:
             if _announced(scope) > limit:
                 await response(Problem("body_too_large", limit=limit))(scope, receive, answer)

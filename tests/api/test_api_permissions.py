@@ -32,7 +32,7 @@ class Route:
 
     @property
     def path(self) -> str:
-        parts = {"{key}": "1048577", "{number}": "202609-001", "{token}": "x"}
+        parts = {"{key}": "1048577", "{number}": "202609-001", "{token}": "x", "{kind}": "orders"}
         path = self.template
         for identity in ("{notice_id}", "{customer_id}"):
             path = path.replace(identity, "0b7f3c52-6f52-5b1e-8a53-9a6a4f1c2d90")
