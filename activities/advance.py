@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from temporalio import activity
@@ -61,6 +62,14 @@ class Advance:
                 left_out.add(failed.job_key)
 
 
+def _session(house: House) -> Session:
+    """Return a session that holds on to what it has loaded: steps look at the same few rows."""
+    session = Session(house.engine)
+    held: list[object] = []
+    event.listen(session, "loaded_as_persistent", lambda _, found: held.append(found))
+    return session
+
+
 class _Batch:
     """One attempt."""
 
@@ -83,7 +92,7 @@ class _Batch:
 
     def commit(self) -> AdvanceResult:
         """Run up to the next wait and commit, or adopt what was committed before."""
-        with Session(self._house.engine) as session, session.begin() as transaction:
+        with _session(self._house) as session, session.begin() as transaction:
             won = command_batch.put(
                 session,
                 instance_key=self._run.state.key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -137,9 +137,9 @@ class State:
     def to_json(self) -> dict[str, Any]:
         """Return the state as a JSON object; keyed parts become lists."""
         value: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
-        value["tokens"] = [asdict(token) for token in self.tokens]
+        value["tokens"] = [_plain(token) for token in self.tokens]
         for name in _KEYED:
-            value[name] = [asdict(part) for part in getattr(self, name).values()]
+            value[name] = [_plain(part) for part in getattr(self, name).values()]
         return value
 
     @staticmethod
@@ -150,6 +150,11 @@ class State:
         for name, part in _KEYED.items():
             setattr(state, name, {one["key"]: part(**one) for one in value[name]})
         return state
+
+
+def _plain(part: Any) -> dict[str, Any]:
+    """Return the fields of a part; `dataclasses.asdict` would copy every variable deeply."""
+    return {name: getattr(part, name) for name in part.__slots__}
 
 
 _KEYED: dict[str, Any] = {

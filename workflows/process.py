@@ -1,8 +1,8 @@
 """The one workflow type: mailbox, alarm and `apply` (流程工作流).
 
 It holds no definition and decides nothing: each command goes to the activity `advance`, the records
-that come back are applied, and one alarm is set for the earliest due timer. So an engine upgrade
-never breaks a running instance: replay applies the recorded records again.
+that come back are applied, and one alarm rings no later than the earliest due timer. So an engine
+upgrade never breaks a running instance: replay applies the recorded records again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from activities import contracts
 from bpmn import commands
 from bpmn.apply import apply
+from bpmn.clock import to_text
 from bpmn.records import Record
 from bpmn.state import Job, State
 from bpmn.variables import visible
@@ -173,14 +174,15 @@ class ProcessWorkflow:
             return
         if self._alarm:
             self._alarm.cancel()
-        self._alarm_at = due
-        self._alarm = asyncio.create_task(self._ring(due))
+        self._alarm = asyncio.create_task(self._ring())
 
-    async def _ring(self, due: str) -> None:
-        delay = datetime.fromisoformat(due) - workflow.now()
-        if delay > timedelta(0):
-            await workflow.sleep(delay)
-        self._put(commands.FireTimers(id=f"timers:{self._state.number}:{due}"))
+    async def _ring(self) -> None:
+        while (due := self._state.next_due()) is not None:
+            if due <= to_text(workflow.now()):
+                self._put(commands.FireTimers(id=f"timers:{self._state.number}:{due}"))
+                return
+            self._alarm_at = due
+            await workflow.sleep(datetime.fromisoformat(due) - workflow.now())
 
     # Steps outside the batch.
 
@@ -225,4 +227,11 @@ class ProcessWorkflow:
                 )
             )
         else:
-            self._put(commands.CompleteJob(id=identity, key=job.key, variables=result.variables))
+            self._put(
+                commands.CompleteJob(
+                    id=identity,
+                    key=job.key,
+                    variables=result.variables,
+                    task_changes=result.task_changes,
+                )
+            )

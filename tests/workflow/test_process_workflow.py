@@ -204,6 +204,25 @@ async def test_a_step_outside_that_breaks_becomes_an_incident_that_can_be_mended
         assert await current(client, handle) == ledger.replayed(INSTANCE)
 
 
+async def test_a_step_outside_may_change_the_open_tasks_of_its_instance(begin: Begin) -> None:
+    body = BEGIN + '<bpmn:parallelGateway id="f" />' + user("a") + service("s")
+    body += chain("start", "f", "a") + chain("f", "s")
+    change = {"element": "a", "changes": {"priority": 75}}
+    async with begin(drawing(body)) as (ledger, handle, client):
+        ledger.step = lambda _: PerformResult(task_changes=[change])
+        await waiting(client, handle, "a")
+
+        async with asyncio.timeout(WITHIN.total_seconds()):
+            while not (found := kinds(ledger, "USER_TASK_UPDATED")):
+                await asyncio.sleep(0.02)
+
+        assert found[0]["data"]["changes"] == {"priority": 75}
+
+
+def kinds(ledger: Ledger, kind: str) -> list[dict[str, Any]]:
+    return [r for r in ledger.records(INSTANCE) if r["kind"] == kind]
+
+
 def broken(_: PerformRequest) -> PerformResult:
     raise ValueError("a customer's words")
 
