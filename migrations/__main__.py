@@ -6,9 +6,11 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 import settings
+from migrations.keys import check_keys
 from migrations.seeds import SEEDS, Plan
 from migrations.upgrade import upgrade, wait_for_others
 from models.database import engine
+from models.key_check import KeyMismatchError
 
 
 def main() -> None:
@@ -23,11 +25,15 @@ def main() -> None:
         raise SystemExit("BIHUAN_DATABASE_URL names no role for the application")
     try:
         upgrade(owner, application=application, today=now.date())
+        with Session(owner) as session, session.begin():
+            check_keys(session, chosen.secrets_path)
         plan = Plan(now, chosen.demo_logins_path if chosen.demo_people else None)
         for seed in SEEDS:
             with Session(owner) as session, session.begin():
                 wait_for_others(session)
                 seed(session, plan)
+    except KeyMismatchError as error:
+        raise SystemExit(f"{error} is not the key that this database was written with") from None
     finally:
         owner.dispose()
 

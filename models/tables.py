@@ -14,6 +14,7 @@ from models.feedback_number import NumberSerial
 from models.idempotency_key import IdempotencyKey
 from models.incident import Incident
 from models.job_result import JobResult
+from models.key_check import KeyCheck
 from models.keyword import Keyword
 from models.measures.figure import Figure
 from models.notice import Notice
@@ -25,6 +26,7 @@ from models.personal_value import PersonalValue
 from models.process_definition import ProcessDefinition, ProcessResource
 from models.process_instance import INSTANCE_SEQUENCE, ProcessInstance
 from models.product_batch import ProductBatch
+from models.progress_entry import ProgressEntry
 from models.purchase_order import PurchaseOrder
 from models.report import Report, ReportSending
 from models.start_request import StartRequest
@@ -79,6 +81,7 @@ __all__ = [
     "IdempotencyKey",
     "Incident",
     "JobResult",
+    "KeyCheck",
     "Keyword",
     "Notice",
     "NoticeDelivery",
@@ -92,6 +95,7 @@ __all__ = [
     "ProcessInstance",
     "ProcessResource",
     "ProductBatch",
+    "ProgressEntry",
     "PurchaseOrder",
     "Report",
     "ReportSending",
