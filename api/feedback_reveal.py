@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
+from api import customer_messages
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.feedback import Number
@@ -22,7 +23,9 @@ from models import access_record
 from models.feedback import Feedback
 
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
-Field = Literal["name", "contact", "description"]
+Field = Literal["name", "contact", "description", "reply", "survey_link"]
+# What was laid out for the customer: the kind of message, and what of it is shown.
+_MESSAGES = {"reply": ("reply", "text"), "survey_link": ("survey", "link")}
 
 
 class RevealRequest(BaseModel):
@@ -70,12 +73,19 @@ def reveal_feedback_field(
         item = visible_item(session, caller, number)
         if not caller.has_role(*REVEALS_ALL) and item.assignee != caller.username:
             raise Problem("feedback_not_yours")
-        found: UUID | None = getattr(item, f"{asked.field}_ref")
-        value = means.vault.reveal(session, found) if found else None
+        value = _value(session, means, item, asked.field)
         if value is None:
             raise Problem("field_empty", field=asked.field)
         _record(session, means, caller, item, asked)
     return Revealed(field=asked.field, value=value)
+
+
+def _value(session: Session, means: Means, item: Feedback, field: Field) -> str | None:
+    if field in _MESSAGES:
+        kind, part = _MESSAGES[field]
+        return customer_messages.latest(session, means, item.id, kind).get(part)
+    found: UUID | None = getattr(item, f"{field}_ref")
+    return means.vault.reveal(session, found) if found else None
 
 
 def _record(

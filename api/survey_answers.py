@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api import customer_messages
 from api.commands import deliver
 from api.idempotency import in_transaction
 from api.means import Means
@@ -52,6 +53,13 @@ class Told:
 
     instance_key: int
     message: PublishMessage
+
+
+def reply_to(session: Session, means: Means, survey_id: UUID) -> str:
+    """Return the reply that a survey asks about, "" if there was none or it was erased."""
+    found = session.get(Survey, survey_id)
+    said = customer_messages.latest(session, means, found.feedback_id, "reply") if found else {}
+    return str(said.get("text", ""))
 
 
 def open_survey(session: Session, means: Means, survey_id: UUID) -> str:

@@ -46,8 +46,8 @@ def _weighed(part: str) -> tuple[str, float]:
     return language, weight
 
 
-def form(locale: str, number: str, error: str = "") -> HTMLResponse:
-    """Return the page with the question; with the code of an error, that is said above it."""
+def form(locale: str, number: str, error: str = "", *, reply: str = "") -> HTMLResponse:
+    """Return the page with our reply and the question; an error's code is said above it."""
     words = catalogue(locale)
     scores = "".join(
         f'<label class="score"><input type="radio" name="score" value="{score}" required>'
@@ -56,6 +56,10 @@ def form(locale: str, number: str, error: str = "") -> HTMLResponse:
     )
     content = (
         f"<p>{escape(words['intro'].format(number=number))}</p>"
+        + (
+            f"<h2>{escape(words['reply'])}</h2><blockquote>{escape(reply)}</blockquote>"
+            * bool(reply)
+        )
         + (f'<p class="message" role="alert">{escape(words[error])}</p>' if error else "")
         + f'<form method="post"><fieldset><legend>{escape(words["question"])}</legend>{scores}'
         f"</fieldset><label>{escape(words['comment'])}"
@@ -63,6 +67,10 @@ def form(locale: str, number: str, error: str = "") -> HTMLResponse:
         f'<button type="submit">{escape(words["submit"])}</button></form>'
     )
     return _page(locale, content, 422 if error else 200)
+
+
+def _reply(words: dict[str, str], reply: str) -> str:
+    return f"<h2>{escape(words['reply'])}</h2><blockquote>{escape(reply)}</blockquote>"
 
 
 def message(locale: str, word: str, status: int) -> HTMLResponse:

@@ -16,7 +16,7 @@ from api.idempotency import in_transaction
 from api.means import Means, MeansHere
 from api.problem import Problem, field_error, response
 from api.rate_limit import client_address
-from api.survey_answers import SurveyAnswer, open_survey, record, tell
+from api.survey_answers import SurveyAnswer, open_survey, record, reply_to, tell
 from api.texts import AbsentIfEmpty, Clean
 from models.survey import SCORES
 
@@ -66,15 +66,16 @@ _PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
     responses={**problems(*_ERRORS), **_PAGE},
 )
 async def get_survey(request: Request, token: Token, means: MeansHere) -> Response:
-    """Show the question; nothing is consumed. Pages come in the language of the reader."""
+    """Show our reply and the question in the reader's language; nothing is consumed."""
     locale = survey_page.choose_locale(request.headers.get("accept-language", ""))
     try:
         means.survey_limit.check(client_address(request))
         survey_id = _survey_of(means, token)
         number = await in_transaction(means, lambda s: open_survey(s, means, survey_id))
+        reply = await in_transaction(means, lambda s: reply_to(s, means, survey_id))
     except Problem as problem:
         return _page_of(locale, problem)
-    return survey_page.form(locale, number)
+    return survey_page.form(locale, number, reply=reply)
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, update
+from sqlalchemy import BigInteger, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -51,3 +51,11 @@ def failed(session: Session, message_id: UUID, error: str) -> None:
     own = update(OutboundMessage).where(col(OutboundMessage.id) == message_id)
     tried = col(OutboundMessage.attempts) + 1
     session.execute(own.values(status="failed", attempts=tried, last_error=error))
+
+
+def newest(session: Session, feedback_id: int, kind: str) -> UUID | None:
+    """Return the id of the newest message of a kind about an item."""
+    own = select(col(OutboundMessage.id)).where(
+        col(OutboundMessage.feedback_id) == feedback_id, col(OutboundMessage.kind) == kind
+    )
+    return session.scalar(own.order_by(col(OutboundMessage.created_at).desc()).limit(1))

@@ -52,6 +52,33 @@ async def test_looking_at_the_page_consumes_nothing(door: Door) -> None:
     assert scores(door) == [None]
 
 
+async def test_the_page_shows_our_reply_so_that_the_customer_knows_what_to_rate(
+    door: Door,
+) -> None:
+    path = await asked(door)
+
+    page = await door.client.get(path)
+
+    assert "我们的答复" in page.text
+    assert "已更换电源。" in page.text
+
+
+async def test_staff_can_hand_the_link_on_for_a_reason_and_the_look_is_recorded(
+    door: Door,
+) -> None:
+    path = await asked(door)
+    [number] = [row["number"] for row in (await door.get("spec", "/api/feedback")).json()["items"]]
+
+    wanted = {"field": "survey_link", "reason": "客户来电索取评价链接"}
+    told = await door.post("spec", f"/api/feedback/{number}/reveal", wanted)
+
+    assert told.status_code == 200
+    assert told.json()["value"].endswith(path)
+    with Session(door.engine) as session:
+        looks = text("SELECT count(*) FROM access_record WHERE action = 'reveal'")
+        assert session.execute(looks).scalar_one() == 1
+
+
 async def test_a_form_is_answered_with_a_page_once(door: Door) -> None:
     path = await asked(door)
     given = {"score": "dissatisfied", "comment": f"太慢了，打 {PHONE} 找我"}
