@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 PROJECT = Path(__file__).resolve().parent
 SERVERS = ("postgres", "temporal", "prefect")
 DOORS = ("migrations", "worker", "api", "flows")
+
+# A stack for a demonstration or a test reads no settings of the person who starts it.
+ENV_FILE = Path(os.environ.get("BIHUAN_ENV_FILE", PROJECT / ".env"))
+# Where containers find their secrets: a file `bihuan_<field>` counts as that variable.
+SECRETS = Path("/run/secrets")
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -24,8 +30,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="BIHUAN_",
-        env_file=PROJECT / ".env",
+        env_file=ENV_FILE,
         env_ignore_empty=True,
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
         extra="ignore",
         frozen=True,
     )

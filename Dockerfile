@@ -1,0 +1,25 @@
+# The image of every door: migrations, worker, api, flows, and the Prefect server.
+FROM python:3.12-slim AS packages
+COPY requirements/server.txt /requirements.txt
+# Only what the lock names, each file checked by its hash; the embedded servers are not in it.
+RUN python -m venv /opt/bihuan/venv \
+ && /opt/bihuan/venv/bin/pip install --no-cache-dir --require-hashes -r /requirements.txt \
+ && /opt/bihuan/venv/bin/pip uninstall --yes pip
+
+FROM python:3.12-slim
+RUN python -m pip uninstall --yes --root-user-action ignore pip \
+ && groupadd --gid 10001 bihuan \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bihuan
+COPY --from=packages /opt/bihuan/venv /opt/bihuan/venv
+# What comes along is said in .dockerignore.
+COPY . /opt/bihuan/app
+WORKDIR /opt/bihuan/app
+ENV PATH=/opt/bihuan/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PYTHONUTF8=1 \
+    DO_NOT_TRACK=1 \
+    BIHUAN_SECRETS_DIR=/run/secrets
+USER 10001:10001
+EXPOSE 8080
+CMD ["python", "-m", "api"]
