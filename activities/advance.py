@@ -122,7 +122,10 @@ class _Batch:
         return AdvanceResult(self._command.id, records)
 
     def _adopt(self, session: Session) -> AdvanceResult:
-        """Return the batch that stands where this one would, or nothing for a repeated command."""
+        """Return what is committed from here on, or nothing for a repeated command.
+
+        The workflow applies each batch before it asks for the next, so there is one at the most.
+        """
         key = self._run.state.key
         batch = command_batch.find(session, key, self._first)
         if batch is None:

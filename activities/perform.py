@@ -1,7 +1,8 @@
 """A step as a normal activity: visible in Temporal, with retries and a time limit.
 
-The result is stored under the job's key in the step's own transaction, so that a step of ours
-happens once even when the activity is repeated after a crash.
+The result is stored under the job's key in the step's own transaction, so that what a step writes
+is written once even when the activity is repeated after a crash. What it does outside may be done
+again: the peer is given the job's key.
 """
 
 from __future__ import annotations

@@ -117,7 +117,10 @@ class Clock:
         return start + (due - start) * self.scale
 
     def next_repetition(self, due: datetime, interval: str, clock: str) -> datetime:
-        """Return the first repetition in the future: what an outage missed is not made up for."""
+        """Return the first repetition in the future.
+
+        What an outage missed is not made up for, and does not count among the repetitions.
+        """
         following = self.after(due, interval, clock)
         if following <= due:
             raise TimerError(interval)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.key_cache import KeyCache
 from models.key_source import KeySource, seal, unseal
 
-# Other processes listen here and evict the key of an erased person.
+# Told at every erasure, for processes that keep keys longer than the cache does.
 ERASED_CHANNEL = "bihuan_erased"
 _NAMESPACE = UUID("6f5b1c3e-0d0a-5c55-9c0e-4b0d5a1f7e21")
 _KEY = text("SELECT wrapped, epoch FROM personal_key WHERE person_id = :person")

@@ -44,7 +44,7 @@ class JobTask(Behaviour):
 
 
 class BusinessRuleTask(JobTask):
-    """Asks a decision (DMN) of the same deployment, or a step when none is named."""
+    """Asks a decision (DMN) of the same deployment; without `calledDecision` it is a job."""
 
     @override
     def enter(self, run: Run, element: Element, instance: ElementInstance) -> None:
