@@ -188,7 +188,7 @@ def _(command: ResolveIncident, run: Run) -> None:
         run.emit(Kind.JOB_RETRIED, incident.element, incident.job, retries=1)
     elif incident.phase == "enter":
         run.enter(host)
-    else:
+    elif incident.phase == "leave":
         run.leave(host)
 
 

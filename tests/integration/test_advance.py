@@ -18,7 +18,14 @@ from activities.house import House
 from activities.registry import HANDLERS
 from activities.step import Handler, Step
 from bpmn.apply import replay
-from bpmn.commands import AssignUserTask, Command, CompleteUserTask, FireTimers, SetVariables
+from bpmn.commands import (
+    AssignUserTask,
+    Command,
+    CompleteUserTask,
+    FireTimers,
+    ResolveIncident,
+    SetVariables,
+)
 from bpmn.state import State
 from models import audit_record, feedback, incident
 from models.audit_record import AuditRecord
@@ -189,7 +196,11 @@ def test_an_illegal_status_is_an_incident_and_the_item_keeps_its_status(house: H
     assert (found.code, found.element_id) == ("status_illegal", "process")
     assert item is not None
     assert item.status == "withdrawn"
+
+    # It only tells: resolving it must not complete the task that it was found at.
+    workflow.do(ResolveIncident(id="r", key=found.key))
     assert workflow.task("process")
+    assert not workflow.state.incidents
 
 
 def test_the_number_of_rows_equals_the_number_of_the_last_record(house: House) -> None:
