@@ -183,9 +183,11 @@ def _(command: CancelInstance, run: Run) -> None:
 def _(command: ResolveIncident, run: Run) -> None:
     incident = run.state.incidents[command.key]
     run.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, **_by(command))
-    host = run.state.elements[incident.host]
-    if incident.job:
+    host = run.state.elements.get(incident.host)
+    if incident.job in run.state.jobs:
         run.emit(Kind.JOB_RETRIED, incident.element, incident.job, retries=1)
+    elif host is None:
+        return
     elif incident.phase == "enter":
         run.enter(host)
     elif incident.phase == "leave":

@@ -203,6 +203,25 @@ def test_an_illegal_status_is_an_incident_and_the_item_keeps_its_status(house: H
     assert not workflow.state.incidents
 
 
+def test_an_incident_that_only_tells_can_be_resolved_after_its_element_has_gone(
+    house: House,
+) -> None:
+    def withdrawn(step: Step) -> dict[str, Any]:
+        found = feedback.find(step.session, step.instance_key)
+        assert found is not None
+        feedback.advance_status(found, "withdrawn", step.now)
+        return dict(HANDLERS["feedback.assign"](step))
+
+    workflow = Workflow(house, stored(house, at=NOW), feedback_assign=withdrawn).start()
+    workflow.do(CompleteUserTask(id="c", actor="li", key=workflow.task("accept")))
+    workflow.do(CompleteUserTask(id="d", actor="li", key=workflow.task("process")))
+    first = min(workflow.state.incidents)
+
+    resolved = workflow.do(ResolveIncident(id="r", key=first))
+
+    assert [record["kind"] for record in resolved.records] == ["INCIDENT_RESOLVED"]
+
+
 def test_the_number_of_rows_equals_the_number_of_the_last_record(house: House) -> None:
     workflow = Workflow(house, stored(house, at=NOW)).start()
 
