@@ -25,11 +25,13 @@ from api import (
     feedback_records,
     feedback_requests,
     feedback_reveal,
+    figures,
     health,
     imports,
     incidents,
     notices,
     problem,
+    reports,
     sessions,
     survey_answers,
     surveys,
@@ -66,6 +68,8 @@ ROUTERS = (
     deployments.router,
     surveys.router,
     notices.router,
+    figures.router,
+    reports.router,
 )
 _POOL = 16
 

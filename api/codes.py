@@ -54,6 +54,7 @@ CODES: Mapping[str, Code] = {
     "forbidden": Code(403, {"action": "feedback.read"}),
     "task_not_yours": Code(403, _KEY),
     "feedback_not_yours": Code(403),
+    "department_not_yours": Code(403, {"department": "technical"}),
     # Sending twice, and versions.
     "idempotency_key_invalid": Code(400),
     "idempotency_key_reused": Code(422),
@@ -96,6 +97,7 @@ CODES: Mapping[str, Code] = {
     "survey_not_found": Code(404),
     "survey_expired": Code(410),
     "survey_answered": Code(409),
+    "report_not_found": Code(404),
     "notice_not_found": Code(404),
     # Health.
     "unhealthy": Code(503, {"database": True, "temporal": False}, 1),

@@ -9,6 +9,7 @@ from models.person import ROLES
 _EVERYBODY = frozenset(ROLES)
 _HANDLERS = frozenset({"specialist", "team_lead", "duty_manager", "engineer", "staff", "head"})
 _READERS = _HANDLERS | {"product_manager", "management", "auditor", "administrator"}
+_READS_FIGURES = frozenset({"management", "head", "product_manager", "administrator"})
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "session": _EVERYBODY,
@@ -21,6 +22,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         {"specialist", "team_lead", "duty_manager", "account_manager", "auditor", "administrator"}
     ),
     "import.create": frozenset({"administrator"}),
+    "figures.read": _READS_FIGURES,
+    "reports.read": _READS_FIGURES,
     "user_task.read": _EVERYBODY,
     # Whoever checks the others' work does none of it.
     "user_task.work": _EVERYBODY - {"auditor"},
@@ -47,6 +50,8 @@ MANAGES_CUSTOMERS = ("account_manager",)
 # These may look at every customer, account managers at their own.
 SEES_ALL_CUSTOMERS = ("specialist", "team_lead", "duty_manager", "auditor", "administrator")
 SEES_ALL_TASKS = ("team_lead", "duty_manager", "auditor", "administrator")
+# These see the figures and reports of every department, heads those of their own.
+READS_ALL_FIGURES = ("management", "product_manager", "administrator")
 # These may see a customer's data and ask for more time for any item they see; the others only for
 # those that they handle themselves.
 REVEALS_ALL = ("specialist", "team_lead", "duty_manager", "head")

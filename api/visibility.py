@@ -6,6 +6,7 @@ from api.authentication import Caller
 from api.permissions import (
     DIRECTS_ALL_TASKS,
     MANAGES_CUSTOMERS,
+    READS_ALL_FIGURES,
     SEES_ALL_CUSTOMERS,
     SEES_ALL_FEEDBACK,
     SEES_ALL_TASKS,
@@ -46,6 +47,24 @@ def sees_feedback(session: Session, caller: Caller, item: Feedback) -> bool:
 def sees_customer(caller: Caller, known: Customer) -> bool:
     """Say whether a person may see a customer."""
     return caller.has_role(*SEES_ALL_CUSTOMERS) or known.account_manager == caller.username
+
+
+def reads_every_department(caller: Caller) -> bool:
+    """Say whether a person reads figures and reports of all departments."""
+    return caller.has_role(*READS_ALL_FIGURES)
+
+
+def figures_department(caller: Caller, wanted: str) -> str:
+    """Return whose figures a person gets: what they asked for, or their own department's.
+
+    Raises:
+        Problem: `department_not_yours`.
+    """
+    if reads_every_department(caller):
+        return wanted
+    if wanted not in {"", caller.department}:
+        raise Problem("department_not_yours", department=caller.department)
+    return caller.department
 
 
 def sees_task(caller: Caller, task: UserTask) -> bool:
