@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import settings
+from stack.admin import add_commands
 from stack.checks import run_checks
 from stack.errors import StackError
 from stack.home import Home, HomeInUseError
@@ -52,9 +53,14 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("name", nargs="?", metavar="NAME", help="none: list the names")
     one.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
     one.set_defaults(run=_logs)
+    one = commands.add_parser("demo", help="whole lives of items in seconds (演示)")
+    one.add_argument("--json", action="store_true", help="a JSON line an item, for programs")
+    one.add_argument("--running", action="store_true", help="on the stack that runs")
+    one.set_defaults(run=_demo)
     one = commands.add_parser("reset", help="delete all data of this home (清空)")
     one.add_argument("-y", "--yes", action="store_true", help="do not ask")
     one.set_defaults(run=_reset)
+    add_commands(commands.add_parser("admin", help="import files, demo data (管理)"))
     # Only for the list: `run` takes it before this parser sees it.
     commands.add_parser("test", help="all checks and tests (测试)")
     return root
@@ -129,6 +135,12 @@ def _logs(options: argparse.Namespace) -> int:
         raise StackError(f"no log {options.name!r}; there are: {', '.join(names) or 'none'}")
     show_log(home.logs / f"{options.name}.log", follow=options.follow)
     return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from stack.demo.play import demo  # noqa: PLC0415 (as above)
+
+    return demo(settings.load(), as_json=options.json, running=options.running)
 
 
 def _reset(options: argparse.Namespace) -> int:

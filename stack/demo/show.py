@@ -1,0 +1,81 @@
+"""What the demonstration shows: progress while it plays, then a table, or JSON Lines (展示)."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from stack.demo.life import Life
+
+Cells = tuple[str, str, str, str, str, str]
+HEADING: Cells = ("编号", "场景", "经过的状态", "到期的定时器", "秒", "结果")
+
+
+@dataclass(frozen=True)
+class Played:
+    """A life and what is wrong with it (已演场景)."""
+
+    title: str
+    life: Life
+    problems: tuple[str, ...]
+
+
+@dataclass
+class Progress:
+    """Lines about what happens, on standard error where standard output is for JSON (进度)."""
+
+    as_json: bool
+    _began: float = field(default_factory=time.monotonic)
+
+    def say(self, text: str) -> None:
+        """Tell what happens now."""
+        seconds = time.monotonic() - self._began
+        stream = sys.stderr if self.as_json else sys.stdout
+        stream.write(f"{seconds:6.1f} s  {text}\n")
+        stream.flush()
+
+    def ended(self, played: Played) -> None:
+        """Tell that a life is over; its JSON line at once."""
+        word = "ok" if not played.problems else "WRONG"
+        self.say(f"{played.life.number}  {played.life.scenario}  {word}")
+        if self.as_json:
+            sys.stdout.write(json.dumps(played.life.line(), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
+
+def table(rows: Sequence[Played]) -> str:
+    """Return the table of all lives, and under it what was wrong."""
+    cells = [HEADING, *(_cells(row) for row in rows)]
+    widths = [max(_width(row[place]) for row in cells) for place in range(len(cells[0]))]
+    lines = ["  ".join(map(_padded, row, widths)).rstrip() for row in cells]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join([*lines, *wrong(rows)])
+
+
+def wrong(rows: Sequence[Played]) -> list[str]:
+    """Return a line for everything that was not as promised."""
+    return [
+        f"{row.life.number or '-'} {row.life.scenario}: {problem}"
+        for row in rows
+        for problem in row.problems
+    ]
+
+
+def _cells(row: Played) -> Cells:
+    life = row.life
+    result = "不符" if row.problems else "符合"
+    fired = " ".join(life.fired)
+    return (life.number, row.title, " > ".join(life.states), fired, f"{life.seconds}", result)
+
+
+def _width(text: str) -> int:
+    """Return the columns of a terminal that a text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

@@ -1,0 +1,88 @@
+"""`./bihuan demo` as people call it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from settings import PROJECT
+from stack.demo.scenarios import SCENARIOS
+from tests.e2e.running_stack import RunningStack
+from tests.e2e.walker import PAUSE, post
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+SECONDS = 240
+FIELDS = {"number", "scenario", "states", "elements", "timers", "seconds"}
+
+
+def demo(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("BIHUAN_")}
+    return subprocess.run(
+        [sys.executable, "-m", "stack", "demo", *arguments],
+        cwd=PROJECT,
+        env=kept | {"BIHUAN_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+
+
+def lives(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_demo_plays_every_life_twice_in_a_row_and_prints_nothing_but_json_lines(
+    folder: Path,
+) -> None:
+    for _ in range(2):
+        found = lives(demo(folder, "--json"))
+
+        assert {one["scenario"] for one in found} == {one.name for one in SCENARIOS}
+        assert len(found) == len(SCENARIOS)
+        assert all(set(one) == FIELDS for one in found)
+        assert all(one["states"][-1] in {"closed", "withdrawn"} for one in found)
+        assert all(set(t) == {"element", "due", "fired"} for one in found for t in one["timers"])
+        assert len({one["number"] for one in found}) == len(found)
+    assert not list(folder.iterdir())
+
+
+async def test_the_demo_plays_on_the_running_stack_and_leaves_the_bundled_limits_behind(
+    folder: Path,
+) -> None:
+    refused = demo(folder, "--running")
+    stack = RunningStack(folder, "postgres temporal migrations worker api")
+    stack.up()
+    try:
+        found = lives(demo(folder, "--json", "--running"))
+        due_after = await time_to_process(stack)
+    finally:
+        stack.down()
+
+    assert refused.returncode == 1
+    assert "nothing runs" in refused.stderr
+    assert len(found) == len(SCENARIOS)
+    assert due_after == timedelta(hours=72)
+
+
+async def time_to_process(stack: RunningStack) -> timedelta:
+    """How long somebody has for a new item."""
+    async with stack.login("specialist") as client:
+        number = await post(client, "after-the-demo", type="repair")
+        while True:
+            found = (await client.get(f"/api/feedback/{number}")).json()
+            if found["due_at"]:
+                due, received = (
+                    datetime.fromisoformat(found[n]) for n in ("due_at", "received_at")
+                )
+                return due - received
+            await asyncio.sleep(PAUSE)
