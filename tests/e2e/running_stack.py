@@ -33,7 +33,8 @@ class RunningStack:
             **settings,
         }
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of `bihuan` as a person types it."""
         return subprocess.run(
             [sys.executable, "-m", "stack", *arguments],
             cwd=PROJECT,
@@ -45,14 +46,14 @@ class RunningStack:
         )
 
     def up(self) -> None:
-        done = self._run("up", "--detach")
+        done = self.command("up", "--detach")
         assert done.returncode == 0, done.stdout + done.stderr
 
     def down(self) -> None:
-        self._run("down")
+        self.command("down")
 
     def status(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._run("status", "--json").stdout)
+        found: dict[str, Any] = json.loads(self.command("status", "--json").stdout)
         return found
 
     def pid(self, part: str) -> int:
