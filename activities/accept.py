@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 
 def accept(step: Step) -> dict[str, Any]:
-    """Note who processes the item and since when."""
+    """Note who processes the item, since when, and which departments collaborate."""
     item = subject.item(step)
     item.assignee = subject.value(step, "handler") or item.assignee
     item.accepted_at = step.now
+    item.collaborators = list(subject.value(step, "collaborators") or ())
     return {}

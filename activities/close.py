@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def close(step: Step) -> dict[str, Any]:
     """Note how the item ended; the status itself comes with the element that brings it."""
     item = subject.item(step)
+    # How it ended last is what counts: a late answer or a reopening may come after.
     item.outcome = step.variables["outcome"]
     item.closed_at = step.now
     return {}

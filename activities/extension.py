@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from activities import notices, subject
-from activities.receive import DUTY_MANAGER
+from activities import due, notices, subject
+from activities.notify import DUTY_MANAGER
 from bpmn.clock import TimerError, parse_instant, to_text
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def apply(step: Step) -> dict[str, Any]:
     item.due_at = item.extended_until = until
     step.change_tasks(PROCESS, due_date=to_text(until))
     _tell(step, item, "extension_decided", decision="approved")
-    return {"due_at": to_text(until)}
+    return due.told(step, step.now, until)
 
 
 def refuse(step: Step) -> dict[str, Any]:

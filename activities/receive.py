@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from activities import notices, subject
+from activities import subject
 from models import feedback_search
 from models.feedback_search import FeedbackFilter
 
@@ -14,18 +14,13 @@ if TYPE_CHECKING:
     from activities.step import Step
     from models.feedback import Feedback
 
-CRITICAL = "critical"
-DUTY_MANAGER = "role.duty_manager"
-
 
 def receive(step: Step) -> dict[str, Any]:
-    """Link the customer, say what kind of contact there is, tell the duty manager of 特急."""
+    """Link the customer, say what kind of contact there is."""
     item = subject.item(step)
     customer = subject.value(step, "customer", "id")
     if item.customer_id is None and customer:
         item.customer_id = UUID(customer)
-    if item.urgency == CRITICAL:
-        _alert(step, item.number)
     kind = contact_kind(subject.text(step, "contact"))
     return {"intake": {"contact": kind, "past_items": _past_items(step, item)}}
 
@@ -44,16 +39,3 @@ def _past_items(step: Step, item: Feedback) -> int:
         return 0
     own = FeedbackFilter(customer_id=item.customer_id, received_before=item.received_at)
     return feedback_search.search(step.session, own, limit=1)[1]
-
-
-def _alert(step: Step, number: str) -> None:
-    notices.put(
-        step.session,
-        step.house,
-        code="feedback_critical",
-        recipients=notices.members(step.session, [DUTY_MANAGER]),
-        instance_key=step.instance_key,
-        cause=step.job_key,
-        at=step.now,
-        data={"number": number},
-    )

@@ -38,6 +38,12 @@ def text(step: Step, name: str) -> str | None:
     return step.house.vault.reveal(step.session, UUID(reference["$ref"]))
 
 
+def reference(step: Step, name: str) -> UUID | None:
+    """Return the reference to a personal text, None where there is none."""
+    found = step.variables.get(name)
+    return UUID(found["$ref"]) if isinstance(found, dict) and "$ref" in found else None
+
+
 def value(step: Step, name: str, *path: str) -> Any:
     """Return a variable or a part of it, None where the way ends."""
     found = step.variables.get(name)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 _POLL = 0.05
 _ACTOR = "engineer.1"
 _SCORE = "satisfied"
-_WORDS = {"plan": "更换主板并测试。", "reply": "已为您更换主板，设备恢复正常，请放心使用。"}
+_WORDS = {
+    "plan": "更换主板并测试，2小时内完成。",
+    "reply": "已为您更换主板，设备恢复正常，请放心使用。",
+}
 # Everything that waits for somebody, of all items under way, through primary and foreign keys.
 _TO_DO: LiteralString = """
 SELECT 'task', instance_key, key::text, element_id FROM user_task

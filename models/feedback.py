@@ -18,7 +18,8 @@ _NEXT: dict[str, tuple[str, ...]] = {
     "processing": ("pending", "resolved", "withdrawn"),
     "resolved": ("second_followup", "processing", "closed", "withdrawn"),
     "second_followup": ("processing", "closed", "withdrawn"),
-    "closed": ("second_followup", "processing", "archived"),
+    # A withdrawal may reach an item that was closed a moment ago: it then counts as withdrawn.
+    "closed": ("second_followup", "processing", "withdrawn", "archived"),
     "withdrawn": ("archived",),
     "archived": (),
 }
@@ -83,6 +84,7 @@ class Feedback(SQLModel, table=True):
     escalated_at: datetime | None = Field(default=None, sa_type=Timestamp)
     reopened: int = 0
     outcome: str | None = None
+    follows: int | None = Field(default=None, sa_type=BigInteger, foreign_key="feedback.id")
     demo: bool = False
 
 

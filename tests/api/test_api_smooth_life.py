@@ -65,7 +65,7 @@ async def test_staff_see_the_customer_masked(door: Door) -> None:
 async def test_what_was_typed_into_a_form_enters_the_process_as_references(door: Door) -> None:
     number = await door.receive()
     await door.complete(number, "tech")
-    secret = f"请联系{NAME}，电话 {PHONE}"
+    secret = f"更换电源，请联系{NAME}，电话 {PHONE}"
 
     await door.complete(number, "tech", plan=secret, reply=secret, estimated_hours=1)
 

@@ -23,7 +23,7 @@ async def asked(door: Door) -> str:
     """Return the path of a survey that a customer can answer."""
     number = await door.receive()
     await door.complete(number, "tech")
-    await door.complete(number, "tech", plan="更换电源", reply="已更换电源。")
+    await door.complete(number, "tech", plan="更换电源", reply="已更换电源。", estimated_hours=2)
     item = (await door.get("spec", f"/api/feedback/{number}")).json()
     door.clock.at += timedelta(hours=24)
     door.instances.ring(int(item["process_instance_key"]))
@@ -143,7 +143,7 @@ async def test_a_forged_link_opens_nothing(door: Door) -> None:
 
 async def test_a_link_ends(door: Door) -> None:
     path = await asked(door)
-    door.clock.at += timedelta(days=8)
+    door.clock.at += timedelta(days=38)
 
     page = await door.client.get(path)
     answer = await door.client.post(path, json={"score": "satisfied"})

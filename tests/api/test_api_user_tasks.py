@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.api.door import Door
 
 pytestmark = pytest.mark.integration
-DONE = {"plan": "更换电源", "reply": "已更换电源。"}
+DONE = {"plan": "更换电源，2小时内完成", "reply": "已更换电源。"}
 
 
 async def verb(

@@ -46,8 +46,14 @@ def house(database: Database) -> Iterator[House]:
 
 def processed(item: Item) -> Item:
     item.complete("accept", "li.si")
-    item.complete("process", "li.si", plan=item.say("更换电源"), reply=item.say("已更换电源模块"))
+    item.complete("process", "li.si", **written(item))
     return item
+
+
+def written(item: Item) -> dict[str, Any]:
+    """Return what a technician fills in."""
+    plan, reply = item.say("更换电源"), item.say("已更换电源模块")
+    return {"plan": plan, "reply": reply, "estimated_hours": 2}
 
 
 def found(item: Item, table: type[Any]) -> list[Any]:
@@ -138,7 +144,8 @@ def test_the_member_with_the_least_work_is_chosen_and_the_others_are_kept(house:
         for r in records
         if "assignment" in r["data"].get("variables", {})
     )
-    assert choice["others"] == [{"username": "li.si", "load": 1}]
+    assert choice["score"] == 0.725
+    assert choice["others"] == [{"username": "li.si", "load": 1, "score": 0.425}]
 
 
 def test_a_department_without_people_gets_the_task_as_a_group(house: House) -> None:
@@ -223,7 +230,7 @@ def test_a_reply_by_mail_leaves_the_house_and_is_sent_once(house: House) -> None
     item.complete("accept", "li.si")
     key = next(iter(item.state.user_tasks))
 
-    given = {"plan": item.say("更换电源"), "reply": item.say("已更换电源模块")}
+    given = written(item)
     item.advance(CompleteUserTask(id="p", actor="li.si", key=key, variables=given))
     left = next(iter(item.state.jobs.values()))
     item.perform(left)
@@ -238,7 +245,7 @@ def test_a_reply_by_mail_leaves_the_house_and_is_sent_once(house: House) -> None
 def test_an_erased_customer_gets_no_reply_and_the_item_goes_on(house: House) -> None:
     item = Item(house).receive(FAULT)
     item.complete("accept", "li.si")
-    given = {"plan": item.say("更换电源"), "reply": item.say("已更换电源模块")}
+    given = written(item)
     with Session(house.engine) as session, session.begin():
         customer = item.row().customer_id
         assert customer is not None
@@ -262,7 +269,8 @@ def test_the_survey_opens_a_round_whose_link_is_signed(house: House) -> None:
     told = letter(item, "survey")
     token = told["link"].rpartition("/survey/")[2]
     assert (round_.round, round_.sent_at) == (1, replied + timedelta(hours=24))
-    assert round_.expires_at == round_.sent_at + timedelta(days=7)
+    # Seven days of waiting, and the thirty after closing in which a late answer still counts.
+    assert round_.expires_at == round_.sent_at + timedelta(days=37)
     assert verify(token, KEY, item.now) == round_.id
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bpmn import deployment
 from bpmn.apply import apply
-from bpmn.clock import Clock
+from bpmn.clock import Clock, to_text
 from bpmn.commands import (
     Command,
     CompleteJob,
@@ -69,14 +69,24 @@ def item(**changes: Any) -> dict[str, Any]:
     return given | changes
 
 
+def dates(start: datetime) -> dict[str, str]:
+    """Return when an item is due and its owner is reminded, as `activities.due` works it out."""
+    due = start + timedelta(hours=72)
+    return {"due_at": to_text(due), "warn_at": to_text(due - timedelta(hours=2))}
+
+
 # What the steps answer, as in `activities`; a test gives other answers where it needs them.
-ANSWERS: dict[str, dict[str, Any]] = {
+ANSWERS: dict[str, Any] = {
     "feedback.receive": {},
     "feedback.classify": {"classification": {"type": "repair", "category": "fault", "share": 1.0}},
-    "feedback.assign": {
-        "assignment": {"assignee": None, "others": []},
-        "due_at": "2026-09-24T02:00:00Z",
-    },
+    "feedback.assign": lambda life: (
+        {"assignment": {"assignee": None, "others": []}} | dates(life.now)
+    ),
+    "feedback.notify": {},
+    "feedback.check": {},
+    "feedback.reopen": lambda life: dates(life.now),
+    "survey.remind": {},
+    "followup.record": {},
     "feedback.escalate": {},
     "feedback.accept": {},
     "feedback.reply": {},
@@ -99,6 +109,7 @@ class Life:
         self.state = State(KEY, last_key=KEY)
         self.records: list[Record] = []
         self.jobs: list[str] = []
+        self.notices: list[str] = []
         self.now = at
         self._answers = ANSWERS | (answers or {})
         self._ids = count(1)
@@ -127,7 +138,11 @@ class Life:
         assert not self.state.incidents, [i.code for i in self.state.incidents.values()]
         if (job := next(iter(self.state.jobs.values()), None)) is not None:
             self.jobs.append(job.type)
+            host = self.state.elements[job.host]
+            drawn = definition().element(host.process, job.element).task
+            self.notices += [drawn.headers["notice"]] if drawn and drawn.headers else []
             answer = self._answers[job.type]
+            answer = answer(self) if callable(answer) else answer
             self.do(CompleteJob(id=self._id(), key=job.key, variables=answer))
 
     def complete(self, element: str, actor: str = "li.si", **variables: Any) -> None:

@@ -72,7 +72,7 @@ def test_an_undecided_request_lapses_after_three_working_days_and_not_a_second_b
     assert due == THIRD_WORKING_DAY
     assert "approve_extension" in before
     assert life.open == ["process"]
-    assert life.jobs[-1] == "extension.lapse"
+    assert "extension.lapse" in life.jobs
 
 
 def test_a_lapsed_request_can_no_longer_be_approved() -> None:

@@ -12,7 +12,7 @@ from tests.unit.feedback_life import definition
 
 # form-js components that the task API checks.
 SHOWN = {"text"}
-ASKED = {"textfield", "textarea", "number", "select", "radio", "checkbox", "datetime"}
+ASKED = {"textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "datetime"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FORMS = sorted(definition().forms)
 
@@ -70,3 +70,4 @@ def test_the_answers_that_the_drawing_knows_are_those_of_the_forms() -> None:
 
     assert values("approve_extension", "decision") == ["approved", "rejected"]
     assert values("second_followup", "followup") == ["resolved", "explained", "unresolved"]
+    assert values("decide_dispute", "head_decision") == ["reopen", "close"]

@@ -1,0 +1,56 @@
+"""A notice that the drawing asks for: which one and to whom stand in the task's headers (通知)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from activities import notices, subject
+from bpmn.clock import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from activities.step import Step
+    from models.feedback import Feedback
+
+OWNER, HEAD = "owner", "head"
+DUTY_MANAGER = "role.duty_manager"
+
+
+def notify(step: Step) -> dict[str, Any]:
+    """Put the notice `notice` into the inboxes of those in `to`, words with spaces between.
+
+    `owner` is who processes the item, `head` the head of its department, any other word a role.
+    """
+    item = subject.item(step)
+    tell(step, item, step.headers["notice"], step.headers["to"].split())
+    return {}
+
+
+def tell(step: Step, item: Feedback, code: str, to: list[str], **data: Any) -> None:
+    """Tell people about an item; nobody is told twice."""
+    due = {"due_at": to_text(item.due_at)} if item.due_at else {}
+    notices.put(
+        step.session,
+        step.house,
+        code=code,
+        recipients=dict.fromkeys(name for who in to for name in _people(step, item, who)),
+        instance_key=step.instance_key,
+        cause=step.job_key,
+        at=step.now,
+        data={"number": item.number} | due | data,
+    )
+
+
+def in_charge(step: Step, group: str) -> list[str]:
+    """Return the members of a group; without any, the duty manager: nothing is swallowed."""
+    return notices.members(step.session, [group]) or notices.members(step.session, [DUTY_MANAGER])
+
+
+def _people(step: Step, item: Feedback, who: str) -> Iterator[str]:
+    if who == OWNER:
+        yield from [item.assignee] if item.assignee else in_charge(step, f"{item.department}.head")
+    elif who == HEAD:
+        yield from in_charge(step, f"{item.department}.head")
+    else:
+        yield from in_charge(step, f"role.{who}")
