@@ -15,7 +15,23 @@ PROCESSED: dict[str, Any] = {
     "estimated_hours": 6,
     "reply": "您好，经检查是电源模块损坏，已为您更换并试机正常。如有疑问请联系我们。",
 }
+CORRECTED: dict[str, Any] = {
+    "plan": "1. 召回该批次并复检；2. 为客户换货，2个工作日内发出；3. 与采购部约谈供应商。",
+    "measures": "整改措施：增加来料抽检比例，复检合格后恢复发货。",
+    "estimated_hours": 16,
+    "reply": "您好，经质检确认该批次外壳有裂纹，已为您安排换货，今日发出，单号将短信告知。",
+}
+FOUND = "该批次由供应商更换模具后生产，已要求其提交检测报告并暂停供货。"
 FOLLOWED_UP = {"followup": "resolved", "followup_record": "已电话回访，说明原因并补偿，客户认可。"}
+UNRESOLVED = {"followup": "unresolved", "followup_record": "已电话回访，设备仍会自动关机。"}
+CLOSED_BY_HEAD = {
+    "head_decision": "close",
+    "head_reason": "两次更换后检测均正常，已告知客户按保修条款返厂检测。",
+}
+
+
+# The head of the department, then the duty manager.
+RUNGS = 2
 
 
 async def smooth(item: Item) -> None:
@@ -31,8 +47,8 @@ async def processed(item: Item) -> None:
 
 
 async def not_accepted(item: Item) -> None:
-    """Let the limit of acceptance pass, then accept after all."""
-    await item.until(lambda found: found["escalation_level"] >= 1)
+    """Let two rungs be told that nobody accepts, then let the head accept."""
+    await item.until(lambda found: found["escalation_level"] >= RUNGS)
     await smooth(item)
 
 
@@ -64,11 +80,50 @@ async def extension_lapsed(item: Item) -> None:
     await item.answer("satisfied")
 
 
-async def dissatisfied(item: Item) -> None:
-    """A dissatisfied customer is followed up."""
+async def followed_up(item: Item) -> None:
+    """A dissatisfied customer is followed up, and content then."""
     await processed(item)
     await item.answer("dissatisfied")
     await item.complete("second_followup", **FOLLOWED_UP)
+
+
+async def reopened(item: Item) -> None:
+    """A dissatisfied customer is followed up, and the item processed again."""
+    await processed(item)
+    await _processed_again(item)
+    await item.answer("satisfied")
+
+
+async def twice_dissatisfied(item: Item) -> None:
+    """The customer is dissatisfied again after it was processed again."""
+    await processed(item)
+    await _processed_again(item)
+    await _processed_again(item)
+    await item.answer("satisfied")
+
+
+async def disputed(item: Item) -> None:
+    """After two times the head decides, with a reason."""
+    await processed(item)
+    await _processed_again(item)
+    await _processed_again(item)
+    await item.answer("very_dissatisfied")
+    await item.complete("second_followup", **UNRESOLVED)
+    await item.complete("decide_dispute", **CLOSED_BY_HEAD)
+
+
+async def _processed_again(item: Item) -> None:
+    await item.answer("dissatisfied")
+    await item.complete("second_followup", **UNRESOLVED)
+    await item.complete("process", **PROCESSED)
+
+
+async def collaborating(item: Item) -> None:
+    """Another department does its part beside the one that is responsible."""
+    await item.complete("accept")
+    await item.complete("collaborate", finding=FOUND)
+    await item.complete("process", **CORRECTED)
+    await item.answer("satisfied")
 
 
 async def unanswered(item: Item) -> None:

@@ -23,12 +23,16 @@ WORKING_CLOCK = b'bihuan:clock="working"'
 # Columns of the decision tables, in seconds of the demonstration. People of the demonstration
 # act within a second or two, on a busy machine within five.
 SECONDS: Mapping[str, float] = {
-    "acceptance": 8,
-    "solution": 20,
+    "acceptance": 6,
+    "solution": 24,
+    "solution_warning": 6,
+    "interval": 16,
     "survey_delay": 1,
-    "survey_reminder": 6,
-    "survey_expiry": 12,
+    "survey_reminder": 4,
+    "survey_expiry": 10,
+    "survey_link": 60,
     "second_followup": 12,
+    "reopen_window": 3,
 }
 # Eight working days are five to nine seconds at the scale above, whatever holidays there are.
 APPROVAL = "extension_decision"

@@ -11,10 +11,27 @@ from stack.demo.expectation import Expectation
 from stack.demo.item import Item
 
 FAULT = {"type": "repair", "description": "X200 无法开机，按电源键没有反应。", "product": "X200"}
-PASSED = ("pending", "processing", "resolved", "closed")
-FOLLOWED = ("pending", "processing", "resolved", "second_followup", "closed")
-REPLIED = ("receive", "classify", "assign", "accept", "process", "reply", "survey_due")
-ANSWERED = (*REPLIED, "send_survey", "answered")
+QUALITY = {
+    "type": "complaint",
+    "description": "收到的产品外壳有裂纹，质量太差。",
+    "product": "X200",
+}
+WORKED = ("pending", "processing", "resolved")
+PASSED = (*WORKED, "closed", "archived")
+AGAIN = ("second_followup", "processing", "resolved")
+REPLIED = (
+    "receive",
+    "classify",
+    "assign",
+    "accept",
+    "process",
+    "check_plan",
+    "reply",
+    "survey_due",
+)
+ANSWERED = (*REPLIED, "send_survey", "await_answer", "record_answer")
+ENDED = ("close", "closed", "archive_due", "archived")
+SURVEYED = ("survey_due", "archive_due")
 IN_TIME = ("accept_overdue",)
 
 
@@ -42,16 +59,16 @@ SCENARIOS = (
         "smooth",
         "顺利闭环",
         acts.smooth,
-        Expectation(PASSED, (*ANSWERED, "close", "closed"), quiet=IN_TIME, timers=("survey_due",)),
+        Expectation(PASSED, (*ANSWERED, *ENDED), quiet=(*IN_TIME, "no_answer"), timers=SURVEYED),
     ),
     Scenario(
         "not_accepted",
-        "无人接单，逐级升级",
+        "无人接单，升级两级",
         acts.not_accepted,
         Expectation(
             PASSED,
-            ("accept", "accept_overdue", "escalate", "process", "closed"),
-            timers=("accept_overdue", "survey_due"),
+            ("accept", "accept_overdue", "escalate", "escalate", "process", *ENDED),
+            timers=("accept_overdue", "rung_silent", *SURVEYED),
         ),
     ),
     Scenario(
@@ -60,8 +77,9 @@ SCENARIOS = (
         acts.extension_approved,
         Expectation(
             PASSED,
-            ("process", "extension_requested", "extend", "approve_extension", "apply", "closed"),
+            ("process", "extension_requested", "extend", "approve_extension", "apply", *ENDED),
             absent=("refuse", "lapse"),
+            timers=SURVEYED,
             quiet=(*IN_TIME, "undecided"),
         ),
     ),
@@ -71,8 +89,9 @@ SCENARIOS = (
         acts.extension_refused,
         Expectation(
             PASSED,
-            ("process", "extension_requested", "extend", "approve_extension", "refuse", "closed"),
+            ("process", "extension_requested", "extend", "approve_extension", "refuse", *ENDED),
             absent=("apply", "lapse"),
+            timers=SURVEYED,
             quiet=(*IN_TIME, "undecided"),
         ),
     ),
@@ -82,19 +101,55 @@ SCENARIOS = (
         acts.extension_lapsed,
         Expectation(
             PASSED,
-            ("process", "extension_requested", "extend", "approve_extension", "lapse", "closed"),
+            ("process", "extension_requested", "extend", "approve_extension", "lapse", *ENDED),
             absent=("apply", "refuse"),
-            timers=("undecided", "survey_due"),
+            timers=("undecided", *SURVEYED),
             quiet=IN_TIME,
         ),
     ),
     Scenario(
-        "dissatisfied",
-        "不满意，二次跟进",
-        acts.dissatisfied,
+        "followed_up",
+        "不满意，二次跟进后认可",
+        acts.followed_up,
         Expectation(
-            FOLLOWED,
-            (*ANSWERED, "record_answer", "second_followup", "close", "closed"),
+            (*WORKED, "second_followup", "closed", "archived"),
+            (*ANSWERED, "second_followup", *ENDED),
+            absent=("reopen",),
+            timers=SURVEYED,
+            quiet=(*IN_TIME, "followup_overdue"),
+        ),
+    ),
+    Scenario(
+        "reopened",
+        "不满意，二次跟进后重新处理",
+        acts.reopened,
+        Expectation(
+            (*WORKED, *AGAIN, "closed", "archived"),
+            (*ANSWERED, "second_followup", "reopen", *REPLIED[4:], "record_answer", *ENDED),
+            timers=("survey_due", *SURVEYED),
+            quiet=(*IN_TIME, "followup_overdue"),
+        ),
+    ),
+    Scenario(
+        "twice_dissatisfied",
+        "两次不满意",
+        acts.twice_dissatisfied,
+        Expectation(
+            (*WORKED, *AGAIN, *AGAIN, "closed", "archived"),
+            (*ANSWERED, "reopen", "record_answer", "reopen", "record_answer", *ENDED),
+            absent=("decide_dispute",),
+            timers=("survey_due", "survey_due", *SURVEYED),
+            quiet=IN_TIME,
+        ),
+    ),
+    Scenario(
+        "disputed",
+        "仍不满意，负责人裁定",
+        acts.disputed,
+        Expectation(
+            (*WORKED, *AGAIN, *AGAIN, "second_followup", "closed", "archived"),
+            ("reopen", "reopen", "second_followup", "decide_dispute", *ENDED),
+            timers=("survey_due", "survey_due", *SURVEYED),
             quiet=IN_TIME,
         ),
     ),
@@ -102,7 +157,9 @@ SCENARIOS = (
         "critical",
         "特急",
         acts.smooth,
-        Expectation(PASSED, (*ANSWERED, "close", "closed"), quiet=IN_TIME),
+        Expectation(
+            PASSED, ("receive", "alert", *ANSWERED[1:], *ENDED), timers=SURVEYED, quiet=IN_TIME
+        ),
         FAULT | {"urgency": "critical"},
     ),
     Scenario(
@@ -111,11 +168,23 @@ SCENARIOS = (
         acts.unanswered,
         Expectation(
             PASSED,
-            (*REPLIED, "send_survey", "no_answer", "close", "closed"),
-            absent=("answered", "record_answer"),
-            timers=("survey_due", "no_answer"),
+            (*REPLIED, "send_survey", "reminder_due", "remind_customer", "no_answer", *ENDED),
+            absent=("record_answer",),
+            timers=("reminder_due", "no_answer", *SURVEYED),
             quiet=IN_TIME,
         ),
+    ),
+    Scenario(
+        "collaborating",
+        "部门协同",
+        acts.collaborating,
+        Expectation(
+            PASSED,
+            ("accept", "collaborate", "check_plan", "join", "processed", *ENDED),
+            timers=SURVEYED,
+            quiet=IN_TIME,
+        ),
+        QUALITY,
     ),
     Scenario(
         "withdrawn",

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from stack.demo.life import Life
 
 Cells = tuple[str, str, str, str, str, str]
-HEADING: Cells = ("编号", "场景", "经过的状态", "到期的定时器", "秒", "结果")
+STATES = {
+    "pending": "待处理",
+    "processing": "处理中",
+    "resolved": "已解决",
+    "second_followup": "二次跟进",
+    "closed": "已闭环",
+    "archived": "归档",
+    "withdrawn": "已撤回",
+}
+HEADING: Cells = ("编号", "场景", "经过的状态", "秒", "结果", "到期的定时器")
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,15 @@ def wrong(rows: Sequence[Played]) -> list[str]:
 def _cells(row: Played) -> Cells:
     life = row.life
     result = "不符" if row.problems else "符合"
-    fired = " ".join(life.fired)
-    return (life.number, row.title, " > ".join(life.states), fired, f"{life.seconds}", result)
+    passed = ">".join(STATES.get(one, one) for one in life.states)
+    fired = _counted(life.fired)
+    return (life.number, row.title, passed, f"{life.seconds}", result, fired)
+
+
+def _counted(words: Sequence[str]) -> str:
+    """Return each word once, with how often it is there."""
+    times = {word: words.count(word) for word in words}
+    return " ".join(word if count == 1 else f"{word} x{count}" for word, count in times.items())
 
 
 def _width(text: str) -> int:

@@ -2,8 +2,10 @@ from typing import Any
 
 import pytest
 
+from bpmn import deployment
 from stack.demo.expectation import Expectation
 from stack.demo.life import Life, read_life
+from stack.demo.limits import bundle
 from stack.demo.scenarios import SCENARIOS
 from stack.demo.show import Played, table, wrong
 
@@ -114,7 +116,18 @@ def test_every_scenario_has_a_name_of_its_own_and_ends_in_a_final_state() -> Non
     names = [one.name for one in SCENARIOS]
 
     assert len(set(names)) == len(names)
-    assert {one.expected.states[-1] for one in SCENARIOS} == {"closed", "withdrawn"}
+    assert {one.expected.states[-1] for one in SCENARIOS} == {"archived", "withdrawn"}
+
+
+def test_the_scenarios_know_the_elements_of_the_drawings_and_their_timers() -> None:
+    processes = deployment.check("", bundle()).processes.values()
+    known = {name: element for one in processes for name, element in one.elements.items()}
+    timed = {name for name, one in known.items() if one.event and one.event.timer}
+
+    for one in SCENARIOS:
+        expected = one.expected
+        assert {*expected.elements, *expected.absent} <= set(known)
+        assert {*expected.timers, *expected.quiet} <= timed
 
 
 def test_the_table_lines_up_with_chinese_titles_and_names_what_went_wrong() -> None:
@@ -124,10 +137,11 @@ def test_the_table_lines_up_with_chinese_titles_and_names_what_went_wrong() -> N
     lines = table([good, bad]).splitlines()
 
     assert [line.split()[0] for line in lines[2:4]] == ["202405-001", "202405-002"]
-    columns = {_column(line, "pending") for line in lines[2:4]}
+    columns = {_column(line, "待处理>已闭环") for line in lines[2:4]}
     assert len(columns) == 1
-    assert lines[2].endswith("符合")
-    assert lines[3].endswith("不符")
+    assert "符合" in lines[2]
+    assert "不符" in lines[3]
+    assert lines[2].endswith("accept_overdue")
     assert lines[4:] == ["202405-002 critical: it never ended"] == wrong([good, bad])
 
 
