@@ -97,6 +97,22 @@ def test_who_ran_the_tests_keeps_their_packages_when_a_lock_changes(
     assert steps == ["make", "test", "test"]
 
 
+@pytest.mark.parametrize("command", ["down", "status", "logs"])
+def test_who_looks_or_stops_waits_for_no_packages_when_a_lock_has_changed(
+    launcher: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(launcher.os, "execve", lambda *_: None)
+    monkeypatch.setattr(launcher.os, "chdir", lambda _: None)
+    launcher.main(["up"])
+    (launcher.REQUIREMENTS / "runtime.txt").write_text("changed")
+
+    launcher.main([command])
+    assert steps == ["make", "runtime"]
+    launcher.main(["up"])
+
+    assert steps == ["make", "runtime", "runtime"]
+
+
 def test_an_interrupted_install_never_counts_and_is_done_anew_from_the_start(
     launcher: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
