@@ -85,6 +85,8 @@ CODES: Mapping[str, Code] = {
     "field_empty": Code(404, {"field": "name"}),
     "extension_too_long": Code(400, {"latest": "2024-05-14T02:00:00Z", "working_days": 3}),
     "extension_not_later": Code(400, {"due_at": "2024-05-09T02:00:00Z"}),
+    "feedback_closed": Code(409, {"status": "closed"}),
+    "progress_not_awaited": Code(409, {"status": "resolved"}),
     "feedback_not_due": Code(409, {"number": "202405-001"}),
     "customer_not_found": Code(404),
     "customer_not_yours": Code(403),

@@ -27,6 +27,8 @@ from bpmn.commands import PublishMessage
 from models.feedback import Feedback
 
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
+# There is nothing left to withdraw.
+_DONE = frozenset({"closed", "archived", "withdrawn"})
 _ERRORS = (
     "body_malformed",
     "idempotency_key_invalid",
@@ -102,10 +104,10 @@ async def request_extension(
             "requested_by": caller.username,
             "reason": {"$ref": kept["reason"]},
         }
-        return _message("extension_requested", item, identity, caller, extension=wanted)
+        return message_to("extension_requested", item, identity, caller, extension=wanted)
 
     handle = once(means, caller.username, f"extension {number}", key, asked)
-    return (await _publish(means, caller, number, handle, make)).response()
+    return (await publish(means, caller, number, handle, make)).response()
 
 
 @router.post(
@@ -114,7 +116,7 @@ async def request_extension(
     operation_id="withdraw_feedback",
     response_model=Asked,
     responses={
-        **for_staff(*_ERRORS),
+        **for_staff(*_ERRORS, "feedback_closed"),
         **example(202, {"number": "202405-001", "status": "withdrawn"}),
     },
 )
@@ -128,17 +130,20 @@ async def withdraw_feedback(
     """End an item because its customer withdraws it."""
 
     def make(session: Session, item: Feedback, identity: str) -> PublishMessage:
+        if item.status in _DONE:
+            raise Problem("feedback_closed", status=item.status)
         kept = keep(session, means, item.id, identity, {"reason": asked.reason})
         wanted = {"requested_by": caller.username, "reason": {"$ref": kept["reason"]}}
-        return _message("feedback_withdrawn", item, identity, caller, withdrawal=wanted)
+        return message_to("feedback_withdrawn", item, identity, caller, withdrawal=wanted)
 
     handle = once(means, caller.username, f"withdrawal {number}", key, asked)
-    return (await _publish(means, caller, number, handle, make)).response()
+    return (await publish(means, caller, number, handle, make)).response()
 
 
-def _message(
+def message_to(
     name: str, item: Feedback, identity: str, caller: Caller, **variables: object
 ) -> PublishMessage:
+    """Return the message that an item's process waits for."""
     return PublishMessage(
         id=identity,
         actor=caller.username,
@@ -148,7 +153,7 @@ def _message(
     )
 
 
-async def _publish(
+async def publish(
     means: Means,
     caller: Caller,
     number: str,

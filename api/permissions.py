@@ -16,6 +16,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "feedback.read": _READERS | {"account_manager"},
     "feedback.reveal": _HANDLERS,
     "feedback.extend": _HANDLERS,
+    "feedback.progress": _HANDLERS,
+    "feedback.message": _HANDLERS,
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
     "customer.read": frozenset(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from activities.rules_plan import check_form
 from api.answers import for_staff
 from api.authentication import Caller
 from api.form_validation import Submission, validate
@@ -75,6 +76,9 @@ def _submission(
     known = variables_of_task(session, task)
     schema = form_schema(means, task)
     submission = validate(schema, variables, known=known, now=means.now())
+    if not submission.errors:
+        # What is filled in well may still say too little, or too much.
+        submission.errors += check_form(task.form_id, known, submission.personal, submission.plain)
     if submission.errors:
         raise Problem("variables_invalid", errors=submission.errors)
     return submission

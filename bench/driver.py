@@ -36,7 +36,8 @@ UNION ALL
 SELECT 'survey', feedback_id, id::text, '' FROM survey
  WHERE feedback_id = ANY(%(keys)s) AND sent_at IS NOT NULL AND answered_at IS NULL
 UNION ALL
-SELECT 'closed', id, '', '' FROM feedback WHERE id = ANY(%(keys)s) AND status = 'closed'
+SELECT 'closed', id, '', '' FROM feedback WHERE id = ANY(%(keys)s)
+ AND status IN ('closed', 'archived')
 """
 
 

@@ -147,6 +147,12 @@ def by_number(session: Session, number: str) -> Feedback | None:
     return session.scalars(select(Feedback).where(col(Feedback.number) == number)).first()
 
 
+def follower(session: Session, key: int) -> str | None:
+    """Return the number of the newest item that follows another one (后续反馈)."""
+    own = select(col(Feedback.number)).where(col(Feedback.follows) == key)
+    return session.scalar(own.order_by(col(Feedback.id).desc()).limit(1))
+
+
 class StatePassed(NamedTuple):
     """A status that an item reached (状态轨迹): number of the record, status, when."""
 

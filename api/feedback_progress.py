@@ -1,0 +1,171 @@
+"""What is done on an item between its states: entries, and the clock they set back (进展)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from api.answers import example, for_staff
+from api.authentication import Caller
+from api.feedback import Number
+from api.feedback_requests import Asked, message_to, publish
+from api.feedback_view import visible_item
+from api.idempotency import KeyHeader, once
+from api.masked import masked_texts
+from api.means import Means, MeansHere
+from api.permissions import Allowed
+from api.personal import keep
+from api.problem import Problem
+from api.texts import Reason
+from bpmn.commands import PublishMessage
+from models import progress_entry
+from models.feedback import Feedback
+from models.progress_entry import ProgressEntry
+from nlp.masking import mask_text
+
+router = APIRouter(prefix="/api/feedback", tags=["feedback"])
+Code = Literal["customer_contacted", "support_engaged", "waiting_for_parts", "tested", "other"]
+_ENTRY = {
+    "code": "waiting_for_parts",
+    "note": "等待配件到货，预计周三",
+    "author": "wangqiang",
+    "at": "2024-05-06T08:00:00Z",
+}
+
+
+class NewEntry(BaseModel):
+    """What was done, in words and as a code (进展登记)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{k: _ENTRY[k] for k in ("code", "note")}]},
+    )
+
+    note: Reason
+    code: Code = "other"
+
+
+class EntryView(BaseModel):
+    """An entry as staff see it: personal data in it is masked."""
+
+    code: str
+    note: str | None
+    author: str | None
+    at: AwareDatetime
+
+
+class Entries(BaseModel):
+    """The entries of an item, oldest first."""
+
+    items: list[EntryView]
+
+
+@router.post(
+    "/{number}/progress",
+    status_code=202,
+    operation_id="record_progress",
+    response_model=Asked,
+    responses={
+        **for_staff(
+            "body_malformed",
+            "idempotency_key_invalid",
+            "fields_invalid",
+            "body_too_large",
+            "idempotency_key_reused",
+            "feedback_not_found",
+            "feedback_not_yours",
+            "progress_not_awaited",
+            "message_not_awaited",
+            "process_instance_ended",
+            "process_instance_starting",
+            "instance_busy",
+        ),
+        **example(202, {"number": "202405-001", "status": "processing"}),
+    },
+)
+async def record_progress(
+    number: Number,
+    told: NewEntry,
+    caller: Annotated[Caller, Depends(Allowed("feedback.progress"))],
+    means: MeansHere,
+    key: KeyHeader = None,
+) -> Response:
+    """Note what was done; the next entry is due a whole interval from now."""
+
+    def make(session: Session, item: Feedback, identity: str) -> PublishMessage:
+        if item.status != "processing":
+            raise Problem("progress_not_awaited", status=item.status)
+        note(
+            session,
+            means,
+            item,
+            identity,
+            code=told.code,
+            text=told.note,
+            author=caller.username,
+        )
+        return message_to("progress_recorded", item, identity, caller)
+
+    handle = once(means, caller.username, f"progress {number}", key, told)
+    return (await publish(means, caller, number, handle, make)).response()
+
+
+@router.get(
+    "/{number}/progress",
+    operation_id="list_progress",
+    responses={
+        **for_staff("fields_invalid", "feedback_not_found", "feedback_not_yours"),
+        **example(200, {"items": [_ENTRY]}),
+    },
+)
+def list_progress(
+    number: Number,
+    caller: Annotated[Caller, Depends(Allowed("feedback.read"))],
+    means: MeansHere,
+) -> Entries:
+    """Return what was noted of an item, customers' later messages and follow-ups among it."""
+    with Session(means.engine) as session:
+        item = visible_item(session, caller, number)
+        found = progress_entry.of_feedback(session, item.id)
+        wanted = [one.note_ref for one in found if one.note_ref]
+        texts = masked_texts(means, session, dict.fromkeys(wanted, mask_text))
+        return Entries(items=[_view(one, texts) for one in found])
+
+
+def note(
+    session: Session,
+    means: Means,
+    item: Feedback,
+    identity: str,
+    *,
+    code: str,
+    text: str,
+    author: str,
+) -> UUID:
+    """Keep an entry once, its text in the vault; return the reference of the text."""
+    kept = UUID(keep(session, means, item.id, identity, {"note": text})["note"])
+    entry = ProgressEntry(
+        id=progress_entry.entry_id(f"{item.id}|{identity}"),
+        feedback_id=item.id,
+        code=code,
+        note_ref=kept,
+        author=author,
+        at=means.now(),
+    )
+    progress_entry.add(session, entry)
+    return kept
+
+
+def is_noted(session: Session, item: Feedback, identity: str) -> bool:
+    """Say whether a request was noted before: it is repeated after a crash."""
+    key = progress_entry.entry_id(f"{item.id}|{identity}")
+    return session.get(ProgressEntry, key) is not None
+
+
+def _view(one: ProgressEntry, texts: dict[UUID, str | None]) -> EntryView:
+    shown = texts.get(one.note_ref) if one.note_ref else None
+    return EntryView(code=one.code, note=shown, author=one.author, at=one.at)
