@@ -1,4 +1,7 @@
-"""Entry of `python -m flows`: register the flows with their schedules and run them."""
+"""Entry of `python -m flows`: register the flows with their schedules and run them.
+
+`python -m flows backfill --from 2026-01-01 --to 2026-06-30 [--reports]` counts old days.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,27 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
+from prefect import Flow
 from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from typing_extensions import override
 
 import settings
-from flows import daily, partitions
+from flows import daily, partitions, periodic
+from flows.backfill import backfill
 
 WAIT_SECONDS = 120.0
+SERVED: tuple[tuple[Flow[Any, Any], str, str, str], ...] = (
+    (daily.daily, "daily", daily.CRON, "Figures of the days that are over."),
+    (periodic.weekly, "weekly", periodic.WEEKLY, "The report of the last week."),
+    (periodic.monthly, "monthly", periodic.MONTHLY, "The report of the last month."),
+    (partitions.partitions, "daily", partitions.CRON, "Partitions of the record tables."),
+)
 
 
 def wait_for_server(url: str, seconds: float) -> bool:
@@ -30,8 +42,10 @@ def wait_for_server(url: str, seconds: float) -> bool:
     return False
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Serve until stopped; 1 where there is no server, so that the supervisor tries again."""
+    if arguments[:1] == ["backfill"]:
+        return backfill(arguments[1:])
     url = settings.load().prefect_api_url
     if not url:
         sys.stderr.write("BIHUAN_PREFECT_API_URL is not set\n")
@@ -63,21 +77,13 @@ class FlowRunner(Runner):
 
 
 async def serve_flows() -> None:
-    """Register both deployments and run them until stopped."""
+    """Register the deployments and run them until stopped."""
     runner = FlowRunner()
-    for deployment in (
-        await daily.daily.ato_deployment(
-            name="daily",
-            schedules=[Cron(daily.CRON, timezone=daily.ZONE)],
-            description="Figures of the days that are over.",
-        ),
-        await partitions.partitions.ato_deployment(
-            name="daily",
-            schedules=[Cron(partitions.CRON, timezone=daily.ZONE)],
-            description="Partitions of the record tables.",
-        ),
-    ):
-        await runner.aadd_deployment(deployment)
+    for served, name, cron, description in SERVED:
+        schedule = Cron(cron, timezone=daily.ZONE)
+        await runner.aadd_deployment(
+            await served.ato_deployment(name=name, schedules=[schedule], description=description)
+        )
     await runner.start()
 
 
@@ -91,4 +97,4 @@ def _answers(url: str) -> bool:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -65,6 +65,14 @@ def read(
     return session.scalars(own.order_by(col(Figure.start), col(Figure.key))).all()
 
 
+def departments(session: Session, period: Period) -> Sequence[str]:
+    """Return the departments that have figures of their own in a period."""
+    own = select(col(Figure.department)).distinct()
+    in_period = (col(Figure.period) == period.kind, col(Figure.start) == period.start)
+    chosen = own.where(*in_period, col(Figure.department) != EVERY_DEPARTMENT)
+    return session.scalars(chosen.order_by(col(Figure.department))).all()
+
+
 def lock(session: Session) -> None:
     """Let one count at a time replace figures; the lock ends with the transaction."""
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('figure'))"))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
+from prefect.settings import PREFECT_API_URL
+from prefect.testing.utilities import prefect_test_harness
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -46,3 +48,19 @@ def session(app_engine: Engine) -> Iterator[Session]:
 def database_address(database: DatabaseUrls) -> str:
     """The address of the application's role as psycopg itself takes it."""
     return database.app_url.replace("+psycopg", "", 1)
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[str]:
+    """The address of a real Prefect server with a database of its own."""
+    with prefect_test_harness(server_startup_timeout=120):
+        url = PREFECT_API_URL.value()
+        assert url is not None
+        yield url
+
+
+@pytest.fixture
+def settings_of_flows(database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a process that runs flows."""
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", database.app_url)
+    monkeypatch.setenv("BIHUAN_NOTICE_URLS", "json://a.example.org json://b.example.org")

@@ -13,8 +13,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-from prefect.settings import PREFECT_API_URL
-from prefect.testing.utilities import prefect_test_harness
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -47,22 +45,6 @@ class DatabaseUrls(Protocol):
 
     owner_url: str
     app_url: str
-
-
-@pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
-    """The address of a real Prefect server with a database of its own."""
-    with prefect_test_harness(server_startup_timeout=120):
-        url = PREFECT_API_URL.value()
-        assert url is not None
-        yield url
-
-
-@pytest.fixture
-def settings_of_flows(database: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of a process that runs flows."""
-    monkeypatch.setenv("BIHUAN_DATABASE_URL", database.app_url)
-    monkeypatch.setenv("BIHUAN_NOTICE_URLS", "json://a.example.org json://b.example.org")
 
 
 @pytest.fixture
