@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
 from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.answers import example, for_staff
 from api.authentication import Caller
+from api.idempotency import Answer, KeyHeader, Once, keyed_digest
 from api.means import Means, MeansHere
 from api.permissions import Allowed
 from api.problem import Problem
@@ -56,12 +57,15 @@ _EXAMPLE = {
 
 @router.post(
     "/{kind}",
+    response_model=Imported,
     operation_id="import_rows",
     responses={
         **for_staff(
             "fields_invalid",
             "body_malformed",
             "body_too_large",
+            "idempotency_key_invalid",
+            "idempotency_key_reused",
             "import_unreadable",
             "import_rejected",
             "instance_busy",
@@ -74,12 +78,16 @@ def import_rows(
     file: Annotated[UploadFile, File(description="CSV in UTF-8 or GB18030, with a header")],
     caller: Annotated[Caller, Depends(Allowed("import.create"))],
     means: MeansHere,
+    *,
     strict: Annotated[bool, Form(description="All rows or none")] = False,
-) -> Imported:
+    key: KeyHeader = None,
+) -> Response:
     """Take the good rows and name the bad ones; the same file again changes nothing."""
     content = file.file.read()
+    digest = keyed_digest(means, content + bytes([strict]))
+    asked = Once(caller.username, f"import {kind}", key, digest, means.now())
     try:
-        outcome = _bring_in(means, caller, kind, content, strict=strict)
+        answer = _bring_in(means, asked, kind, content, strict=strict)
     except SheetError as error:
         raise Problem("import_unreadable", reason=error.code, **error.data) from None
     except RejectedError as error:
@@ -88,20 +96,25 @@ def import_rows(
     except (IntegrityError, PersonErasedError):
         # Somebody told us of the same customer, or had them erased, this very moment.
         raise Problem("instance_busy") from None
-    return Imported(**outcome.counts(), errors=_errors(outcome))
+    return answer.response()
 
 
-def _bring_in(means: Means, caller: Caller, kind: str, content: bytes, *, strict: bool) -> Outcome:
+def _bring_in(means: Means, asked: Once, kind: str, content: bytes, *, strict: bool) -> Answer:
     with Session(means.engine) as session, session.begin():
-        return imports.bring_in(
+        if (earlier := asked.begin(session)) is not None:
+            return earlier
+        outcome = imports.bring_in(
             session,
             Tools(means.vault, means.key_source),
             kind,
             content,
-            at=means.now(),
-            actor=caller.username,
+            at=asked.at,
+            actor=asked.principal,
             strict=strict,
         )
+        answer = Answer(200, {**outcome.counts(), "errors": _errors(outcome)})
+        asked.keep(session, answer)
+        return answer
 
 
 def _errors(outcome: Outcome) -> list[Any]:

@@ -218,6 +218,21 @@ async def test_a_file_that_cannot_be_read_says_why(door: Door) -> None:
         assert {name: answer.json().get(name) for name in said} == said
 
 
+async def test_a_file_sent_twice_with_one_key_is_answered_as_before(door: Door) -> None:
+    headers = await door.headers("admin") | {"Idempotency-Key": "k1"}
+
+    async def send(content: str) -> httpx.Response:
+        files = {"file": ("rows.csv", content.encode(), "text/csv")}
+        return await door.client.post("/api/imports/customers", files=files, headers=headers)
+
+    first, second, other = [await send(one) for one in (CUSTOMERS, CUSTOMERS, CUSTOMERS + "\n")]
+
+    assert first.json()["inserted"] == 2
+    assert second.json() == first.json()
+    assert second.headers["idempotent-replayed"] == "true"
+    assert code(other) == (422, "idempotency_key_reused")
+
+
 async def test_an_import_is_recorded_in_numbers(door: Door) -> None:
     await all_three(door)
 
