@@ -40,6 +40,12 @@ async def smooth(item: Item) -> None:
     await item.answer("satisfied")
 
 
+async def critical(item: Item) -> None:
+    """The duty manager is told at once; then as any other."""
+    await item.told("duty_manager", "feedback_critical")
+    await smooth(item)
+
+
 async def processed(item: Item) -> None:
     """Accept and process."""
     await item.complete("accept")
@@ -49,6 +55,7 @@ async def processed(item: Item) -> None:
 async def not_accepted(item: Item) -> None:
     """Let two rungs be told that nobody accepts, then let the head accept."""
     await item.until(lambda found: found["escalation_level"] >= RUNGS)
+    await item.told("duty_manager", "feedback_escalated")
     await smooth(item)
 
 

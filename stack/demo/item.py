@@ -60,6 +60,15 @@ class Item:
             client, f"/v2/user-tasks/{task['user_task_key']}/completion", {"variables": variables}
         )
 
+    async def told(self, role: str, code: str) -> None:
+        """Wait until somebody with a role finds this notice about the item in their inbox."""
+        client = await self.people.with_role(role)
+        while True:
+            inbox = checked(await client.get("/api/notices")).json()["items"]
+            if any(one["code"] == code and one["data"]["number"] == self.number for one in inbox):
+                return
+            await asyncio.sleep(PAUSE)
+
     async def ask_for_time(self) -> None:
         """Ask for more time as the person who processes the item."""
         await self.task("process")

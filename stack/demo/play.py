@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ LIFE_SECONDS = 120.0
 
 def demo(settings: Settings, *, as_json: bool, running: bool) -> int:
     """Play all lives and return 0 if each was as promised."""
+    # However it is ended, its own stack goes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     progress = Progress(as_json)
     progress.say("a stack for the demonstration" if not running else f"stack on {settings.home}")
     with _stage(settings, running=running) as stage:

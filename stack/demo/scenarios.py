@@ -156,7 +156,7 @@ SCENARIOS = (
     Scenario(
         "critical",
         "特急",
-        acts.smooth,
+        acts.critical,
         Expectation(
             PASSED, ("receive", "alert", *ANSWERED[1:], *ENDED), timers=SURVEYED, quiet=IN_TIME
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ import pytest
 
 from settings import PROJECT
 from stack.demo.scenarios import SCENARIOS
+from stack.home import Home
+from stack.processes import Process
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.walker import PAUSE, post
 
@@ -23,12 +26,20 @@ SECONDS = 240
 FIELDS = {"number", "scenario", "states", "elements", "timers", "seconds"}
 
 
-def demo(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+COMMAND = (sys.executable, "-m", "stack", "demo")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return an environment in which all that is thrown away lies in `home`."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("BIHUAN_")}
+    return kept | {"BIHUAN_HOME": str(home), "TMPDIR": str(home)}
+
+
+def demo(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "stack", "demo", *arguments],
+        [*COMMAND, *arguments],
         cwd=PROJECT,
-        env=kept | {"BIHUAN_HOME": str(home)},
+        env=environment(home),
         capture_output=True,
         text=True,
         check=False,
@@ -53,6 +64,30 @@ def test_the_demo_plays_every_life_twice_in_a_row_and_prints_nothing_but_json_li
         assert all(one["states"][-1] in {"archived", "withdrawn"} for one in found)
         assert all(set(t) == {"element", "due", "fired"} for one in found for t in one["timers"])
         assert len({one["number"] for one in found}) == len(found)
+    assert not list(folder.iterdir())
+
+
+def test_a_demo_that_is_ended_takes_its_stack_with_it(folder: Path) -> None:
+    running = subprocess.Popen(
+        COMMAND,
+        cwd=PROJECT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with running:
+        assert running.stdout is not None
+        lines = iter(running.stdout)
+        assert any("playing" in line for line in lines)
+        home = next(folder.glob("bihuan-demo-*/home"))
+        supervisor = Home(home).holder()
+
+        running.terminate()
+
+        assert running.wait(90) == 128 + signal.SIGTERM
+    assert supervisor is not None
+    assert Process.find(supervisor) is None
     assert not list(folder.iterdir())
 
 

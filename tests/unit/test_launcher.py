@@ -113,6 +113,17 @@ def test_who_looks_or_stops_waits_for_no_packages_when_a_lock_has_changed(
     assert steps == ["make", "runtime", "runtime"]
 
 
+def test_what_an_install_says_stays_out_of_the_commands_own_output(
+    launcher: ModuleType, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code = launcher.call([sys.executable, "-c", "print('Collecting packages')"])
+
+    said = capfd.readouterr()
+    assert code == 0
+    assert said.out == ""
+    assert "Collecting packages" in said.err
+
+
 def test_an_interrupted_install_never_counts_and_is_done_anew_from_the_start(
     launcher: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
