@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from activities.step import StepError
 from bpmn import deployment
 from bpmn.apply import apply
 from bpmn.clock import Clock, to_text
@@ -18,6 +19,7 @@ from bpmn.commands import (
     CreateInstance,
     FireTimers,
     PublishMessage,
+    ThrowError,
 )
 from bpmn.decide import decide
 from bpmn.model import Definition
@@ -143,7 +145,13 @@ class Life:
             self.notices += [drawn.headers["notice"]] if drawn and drawn.headers else []
             answer = self._answers[job.type]
             answer = answer(self) if callable(answer) else answer
-            self.do(CompleteJob(id=self._id(), key=job.key, variables=answer))
+            self.do(self._answered(job.key, answer))
+
+    def _answered(self, key: int, answer: Any) -> Command:
+        """Return what a step says: its variables, or the BPMN error that it throws."""
+        if isinstance(answer, StepError):
+            return ThrowError(id=self._id(), key=key, code=answer.code, variables=answer.variables)
+        return CompleteJob(id=self._id(), key=key, variables=answer)
 
     def complete(self, element: str, actor: str = "li.si", **variables: Any) -> None:
         """Complete the open task of an element."""
