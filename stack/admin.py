@@ -33,11 +33,17 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     demo = commands.add_parser("demo-data", help="invented customers and items (演示数据)")
     deeds = demo.add_subparsers(metavar="DEED", required=True)
     one = deeds.add_parser("load", help="load it, all marked as demo")
-    one.add_argument("--items", type=int, metavar="N", help="how many items; default: all texts")
+    one.add_argument("--items", type=_count, metavar="N", help="how many items; default: all texts")
     one.set_defaults(run=_load)
     one = deeds.add_parser("remove", help="remove whatever is marked as demo")
     one.add_argument("--keep-people", action="store_true", help="the demo logins stay")
     one.set_defaults(run=_remove)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("not a number of items")
+    return int(text)
 
 
 def _load(options: argparse.Namespace) -> int:
