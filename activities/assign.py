@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEAD = "head"
 # How much each says of who suits: present load first, then what was solved, then experience.
-_LOAD, _SOLVED, _SPECIALITY = 0.6, 0.25, 0.15
+_LOAD, _SOLVED, _SPECIALITY = 0.7, 0.2, 0.1
 
 
 def assign(step: Step) -> dict[str, Any]:

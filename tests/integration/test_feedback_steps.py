@@ -144,8 +144,8 @@ def test_the_member_with_the_least_work_is_chosen_and_the_others_are_kept(house:
         for r in records
         if "assignment" in r["data"].get("variables", {})
     )
-    assert choice["score"] == 0.725
-    assert choice["others"] == [{"username": "li.si", "load": 1, "score": 0.425}]
+    assert choice["score"] == 0.8
+    assert choice["others"] == [{"username": "li.si", "load": 1, "score": 0.45}]
 
 
 def test_a_department_without_people_gets_the_task_as_a_group(house: House) -> None:
