@@ -25,7 +25,7 @@ WEEKLY = "0 6 * * 1-2"
 def count_window(period: Period) -> int:
     """Count a period and its days, for what came late."""
     days = (Period(DAY, day) for day in period.days)
-    return sum(counting.count_period(one) for one in (*days, period.previous, period))
+    return counting.count_periods((*days, period.previous, period))
 
 
 @task(name="make-reports", retries=2, retry_delay_seconds=[10, 60])
