@@ -13,6 +13,8 @@ RUN python -m pip uninstall --yes --root-user-action ignore pip \
 COPY --from=packages /opt/bihuan/venv /opt/bihuan/venv
 # What comes along is said in .dockerignore.
 COPY . /opt/bihuan/app
+# Nothing can be written later.
+RUN python -m compileall -q /opt/bihuan/app
 WORKDIR /opt/bihuan/app
 ENV PATH=/opt/bihuan/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

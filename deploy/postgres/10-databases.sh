@@ -1,9 +1,10 @@
 #!/bin/sh
 # Run by the image when the volume is empty: roles and databases.
 set -eu
+secrets=${SECRETS:-/run/secrets}
 role() {
   psql -v ON_ERROR_STOP=1 -U postgres -d postgres -v name="$1" \
-    -v password="$(cat "/run/secrets/$2_password")" <<'SQL'
+    -v password="$(cat "$secrets/$2_password")" <<'SQL'
 CREATE ROLE :"name" LOGIN PASSWORD :'password';
 SQL
 }
