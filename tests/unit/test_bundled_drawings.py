@@ -32,6 +32,7 @@ DRAWINGS = (
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 MODELER = "{http://camunda.org/schema/modeler/1.0}"
+DEFAULTS = {(f"{{{BIHUAN}}}clock", "wall")}
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 
@@ -162,6 +163,26 @@ def test_a_drawing_opens_in_camunda_modeler_without_a_warning(name: str) -> None
     assert (report.errors, report.warnings) == ([], [])
     assert picture(name).get(f"{MODELER}executionPlatform") == "Camunda Cloud"
     assert picture(name).get(f"{MODELER}executionPlatformVersion") == "8.6.0"
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_an_independent_library_opens_and_saves_a_drawing_without_loss(name: str) -> None:
+    described = json.loads((DIAGRAMS / "bihuan.moddle.json").read_text("utf-8"))
+    moddle = bpmn_io.create_moddle({"bihuan": described})
+    source = (DIAGRAMS / name).read_text("utf-8")
+
+    saved = moddle.to_xml(moddle.from_xml(source).root_element)
+
+    kept: Element = fromstring(saved if isinstance(saved, str) else saved.xml)
+    assert whole(kept) == whole(picture(name))
+
+
+def whole(root: Element) -> list[tuple[str, tuple[tuple[str, str], ...], str]]:
+    """Every element with its attributes and text; a default that is written out counts as none."""
+    return sorted(
+        (one.tag, tuple(sorted(set(one.attrib.items()) - DEFAULTS)), (one.text or "").strip())
+        for one in root.iter()
+    )
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
