@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import settings
+from stack import admin_people
 from stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         "--report", type=Path, metavar="FILE", help="for bad rows; default: FILE.rejected.csv"
     )
     one.set_defaults(run=_import)
+    admin_people.add_commands(commands)
     demo = commands.add_parser("demo-data", help="invented customers and items (演示数据)")
     deeds = demo.add_subparsers(metavar="DEED", required=True)
     one = deeds.add_parser("load", help="load it, all marked as demo")
