@@ -27,12 +27,8 @@ TEXTS = (
     "希望增加导出功能。",
     "嗯。",
 )
-# What the forms of the tasks want; a task that is not named here gets nothing.
-ANSWERS: dict[str, tuple[str, ...]] = {
-    "process": ("plan", "reply", "measures"),
-    "second_followup": ("followup_record",),
-}
-STEPS = 40
+PLAN = "断电后更换电源模块并复测，三个工作日内完成。"
+STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -100,17 +96,18 @@ class History:
             **given,
         )
         self.intake[item.state.key] = intake
+        is_silent = self._chance.random() < 0.4
         for _ in range(STEPS):
             if item.state.ended or self._chance.random() < 0.02:
                 return
-            self._step(item)
+            self._step(item, is_silent)
 
-    def _step(self, item: Item) -> None:
+    def _step(self, item: Item, is_silent: bool) -> None:
         chance = self._chance.random()
         names = {one.name for one in item.state.subscriptions.values()}
         if chance < 0.03:
             self._tell(item, "feedback_withdrawn")
-        elif "survey_answered" in names and chance < 0.4:
+        elif "survey_answered" in names and chance < 0.4 and not is_silent:
             self._answer(item)
         elif "extension_requested" in names and chance < 0.15:
             self._ask_for_time(item)
@@ -121,16 +118,31 @@ class History:
 
     def _work(self, item: Item) -> None:
         task = self._chance.choice(list(item.state.user_tasks.values()))
-        values: dict[str, Any] = {
-            name: item.say("更换电源模块，三个工作日内完成。")
-            for name in ANSWERS.get(task.element, ())
-        }
-        if task.element == "approve_extension":
-            values = {"decision": self._chance.choice(["approved", "rejected"])}
+        values = self._filled_in(item, task.element)
         actor = self._chance.choice(STAFF)[0]
         self._send(
             item, CompleteUserTask(id=item._id(), actor=actor, key=task.key, variables=values)
         )
+
+    def _filled_in(self, item: Item, element: str) -> dict[str, Any]:
+        """Return what the form of a task wants."""
+        pick = self._chance.choice
+        match element:
+            case "accept":
+                return {"collaborators": pick([[], [], ["quality"]])}
+            case "process":
+                texts = {name: item.say(PLAN) for name in ("plan", "reply", "measures")}
+                return texts | {"estimated_hours": 2}
+            case "collaborate":
+                return {"finding": item.say(PLAN)}
+            case "second_followup":
+                followup = pick(["resolved", "explained", "unresolved"])
+                return {"followup": followup, "followup_record": item.say(PLAN)}
+            case "decide_dispute":
+                reason = item.say(PLAN)
+                return {"head_decision": pick(["close", "reopen"]), "head_reason": reason}
+            case _:
+                return {"decision": pick(["approved", "rejected"])}
 
     def _tell(self, item: Item, name: str, **variables: Any) -> None:
         self._send(

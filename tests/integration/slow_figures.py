@@ -39,6 +39,7 @@ class Life:
     due_at: datetime | None = None
     first_due_at: datetime | None = None
     replied_at: datetime | None = None
+    replies: int = 0
     escalated_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str | None = None
@@ -78,6 +79,7 @@ def _job(life: Life, job: str, at: datetime, variables: Mapping[str, Any]) -> No
             life.category = variables["classification"]["category"]
         case "feedback.reply":
             life.replied_at = at
+            life.replies += 1
         case "feedback.escalate":
             life.escalated_at = at
         case "feedback.close":
