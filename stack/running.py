@@ -63,7 +63,9 @@ class Running:
         Raises:
             StackError: it cannot be reached, or refused a statement.
         """
-        opened = engine(self._url(as_owner=as_owner), pool_size=2, application_name="bihuan admin")
+        opened = engine(
+            self.database_address(as_owner=as_owner), pool_size=2, application_name="bihuan admin"
+        )
         try:
             yield opened
         except DBAPIError as error:
@@ -73,7 +75,12 @@ class Running:
         finally:
             opened.dispose()
 
-    def _url(self, *, as_owner: bool) -> str:
+    def database_address(self, *, as_owner: bool = False) -> str:
+        """Return the address of the database, which may hold a password.
+
+        Raises:
+            StackError: the owner's is asked for and not configured.
+        """
         chosen = self.settings
         if self.is_embedded:
             port = int(self.address("postgres").rpartition(":")[2])

@@ -123,3 +123,14 @@ def test_where_nothing_runs_the_commands_say_so(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "./bihuan up" in done.stderr
+
+
+def test_old_days_are_counted_and_their_reports_made(stack: RunningStack, rows: Engine) -> None:
+    window = ("--from", "2026-01-01", "--to", "2026-01-31")
+
+    done = stack.command("admin", "backfill", *window, "--reports")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "2026-01 2 files"
+    assert count(rows, "figure WHERE period = 'day' AND measure = 'volume'") == 31
+    assert stack.command("admin", "backfill", "--from", "soon", "--to", "later").returncode == 2
