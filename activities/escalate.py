@@ -17,9 +17,11 @@ HIGH_PRIORITY = 75
 def escalate(step: Step) -> dict[str, Any]:
     """Tell the rung and let it accept as well; the task stays open for all who had it."""
     item = subject.item(step)
-    item.escalation_level = int(step.variables["escalation_level"])
+    # A drawing without a ladder knows one rung only: the head.
+    level = subject.value(step, "escalation_level") or item.escalation_level + 1
+    item.escalation_level = int(level)
     item.escalated_at = step.now
-    rung = str(subject.value(step, "rung", "group"))
+    rung = subject.value(step, "rung", "group") or f"{item.department}.head"
     had = subject.value(step, "escalation", "groups") or [
         subject.value(step, "routing", "candidate_group")
     ]

@@ -193,7 +193,7 @@ def test_an_illegal_status_is_an_incident_and_the_item_keeps_its_status(house: H
     with Session(house.engine) as session:
         [found] = incident.active(session, workflow.item.key)
         item = feedback.find(session, workflow.item.key)
-    assert (found.code, found.element_id) == ("status_illegal", "process")
+    assert (found.code, found.element_id) == ("status_illegal", "processing")
     assert item is not None
     assert item.status == "withdrawn"
 
