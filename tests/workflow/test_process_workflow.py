@@ -287,6 +287,9 @@ async def test_a_long_history_continues_as_new_and_forgets_nothing(begin: Begin)
         assert described.run_id != handle.first_execution_run_id
 
         await skip(client, again, timedelta(days=1, seconds=1))
+        async with asyncio.timeout(WITHIN.total_seconds()):
+            while (await again.describe()).status is WorkflowExecutionStatus.RUNNING:
+                await asyncio.sleep(0.05)
         assert (await again.describe()).status is WorkflowExecutionStatus.COMPLETED
         assert replay(INSTANCE, ledger.records(INSTANCE)).phase == "completed"
 
