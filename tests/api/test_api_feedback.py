@@ -219,7 +219,7 @@ async def test_a_customer_withdraws(door: Door) -> None:
     assert answer.status_code == 202, answer.text
     assert answer.json() == {"number": number, "status": "withdrawn"}
     again = await door.post("spec", path, {"reason": "客户来电撤回"})
-    assert code(again) == (409, "process_instance_ended")
+    assert code(again) == (409, "feedback_closed")
 
 
 async def test_what_has_not_started_can_be_withdrawn_a_moment_later(door: Door) -> None:
