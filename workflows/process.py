@@ -214,6 +214,9 @@ class ProcessWorkflow:
                 result_type=contracts.PerformResult,
                 start_to_close_timeout=_STEP,
                 retry_policy=RetryPolicy(maximum_attempts=job.retries),
+                # A step whose element was interrupted is left to itself: asking the server to
+                # cancel it can cross its start, and what it brings is no longer awaited.
+                cancellation_type=workflow.ActivityCancellationType.ABANDON,
                 summary=job.element,
             )
         except ActivityError as error:

@@ -204,6 +204,24 @@ async def test_a_step_outside_that_breaks_becomes_an_incident_that_can_be_mended
         assert await current(client, handle) == ledger.replayed(INSTANCE)
 
 
+async def test_an_interrupted_step_outside_is_no_longer_awaited(begin: Begin) -> None:
+    body = BEGIN + service("s") + user("b") + chain("start", "s")
+    body += (
+        '<bpmn:boundaryEvent id="stop" attachedToRef="s">'
+        '<bpmn:messageEventDefinition messageRef="m1" /></bpmn:boundaryEvent>'
+    ) + chain("stop", "b")
+    definition = drawing(body, outside='<bpmn:message id="m1" name="stop" />')
+    async with begin(definition) as (ledger, handle, client):
+        ledger.step = broken
+        await awaiting(client, handle)
+
+        await messages.send(client, handle.id, PublishMessage(id="m", name="stop"))
+        await complete(client, handle, "b")
+
+        assert await handle.result() == "completed"
+        assert not kinds(ledger, "INCIDENT_CREATED")
+
+
 async def test_a_step_outside_may_change_the_open_tasks_of_its_instance(begin: Begin) -> None:
     body = BEGIN + '<bpmn:parallelGateway id="f" />' + user("a") + service("s")
     body += chain("start", "f", "a") + chain("f", "s")
