@@ -91,16 +91,16 @@ def _scopes(process: Process, element: Element) -> Iterator[str]:
 
 def _followers(graph: _Graph, start: Node) -> Iterator[Node]:
     """Yield the nearest nodes with a status that a path from `start` leads to."""
-    seen, todo = {start}, list(graph.next[start])
-    while todo:
-        node = todo.pop()
+    seen, ahead = {start}, list(graph.next[start])
+    while ahead:
+        node = ahead.pop()
         if node in seen:
             continue
         seen.add(node)
         if node in graph.status:
             yield node
         else:
-            todo.extend(graph.next[node])
+            ahead.extend(graph.next[node])
 
 
 def illegal_steps(definition: Definition) -> list[dict[str, object]]:
