@@ -117,9 +117,14 @@ async def test_every_item_goes_on_though_every_part_is_killed_and_nothing_happen
         instance, records = await asyncio.to_thread(history, rows, number)
         state = await messages.state(temporal, process_instance.workflow_id(instance))
         assert replay(instance, records).to_json() == state
-        assert state["phase"] == "completed"
+        assert state["phase"] == "completed" or waits_for_later_words(state)
         assert_once(records)
     assert await asyncio.to_thread(doubled_messages, rows) == 0
+
+
+def waits_for_later_words(state: dict[str, Any]) -> bool:
+    """A closed item lives on for 30 days, in case the customer writes again."""
+    return {e["element"] for e in state["elements"]} >= {"aftercare"}
 
 
 def history(rows: Engine, number: str) -> tuple[int, list[dict[str, Any]]]:
