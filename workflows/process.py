@@ -100,6 +100,10 @@ class ProcessWorkflow:
     def _check(self, command: dict[str, Any]) -> None:
         if command.get("id") in self._answers:
             return
+        if int(command.get("key") or 0) > self._state.last_key:
+            # Its row was committed by a worker that died before we heard of it: `advance` will
+            # first adopt that batch, and then judge the command.
+            return
         try:
             commands.from_json(command).check(self._state)
         except commands.Rejection as rejection:

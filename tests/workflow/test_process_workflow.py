@@ -286,6 +286,25 @@ async def test_an_answer_lost_after_the_commit_is_adopted_with_its_command(begin
         assert state["elements"][0]["variables"] == {"by": "li"}
 
 
+async def test_a_task_whose_batch_is_not_adopted_yet_can_be_completed_all_the_same(
+    begin: Begin,
+) -> None:
+    """Its row can be read already, since the worker died between the commit and its answer."""
+    async with begin(two_tasks()) as (ledger, handle, client):
+        key = await waiting(client, handle, "a")
+        lost = CompleteUserTask(id="lost", actor="li", key=key)
+        request = AdvanceRequest(
+            await current(client, handle), lost.to_json(), "2026-05-11T01:00:00+00:00"
+        )
+        batch = await ledger.advance(request)
+        [created] = [r["key"] for r in batch.records if r["kind"] == "USER_TASK_CREATED"]
+
+        await messages.send(client, handle.id, CompleteUserTask(id="next", key=created))
+
+        assert await handle.result() == "completed"
+        assert replay(INSTANCE, ledger.records(INSTANCE)).phase == "completed"
+
+
 async def test_a_long_history_continues_as_new_and_forgets_nothing(begin: Begin) -> None:
     repeat = (
         '<bpmn:eventBasedGateway id="g" />'
