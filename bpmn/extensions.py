@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpmn.model import (
+    AdHoc,
     Call,
+    Listener,
     MultiInstance,
+    StandardLoop,
     TaskDefinition,
     Timer,
     UserTaskDefinition,
@@ -103,21 +106,72 @@ def correlation_key(message: Node) -> str | None:
     return expression(found.get("correlationKey")) if found else None
 
 
+def condition(flow: Node) -> str | None:
+    """Return the FEEL condition of a sequence flow."""
+    found = flow.first(BPMN, "conditionExpression")
+    return (expression(found.text) or None) if found else None
+
+
+def _text_of(node: Node, name: str) -> str | None:
+    found = node.first(BPMN, name)
+    return (expression(found.text) or None) if found else None
+
+
 def multi_instance(node: Node) -> MultiInstance | None:
     """Return `bpmn:multiInstanceLoopCharacteristics` with its `zeebe:loopCharacteristics`."""
     loop = node.first(BPMN, "multiInstanceLoopCharacteristics")
-    found = _extension(loop, "loopCharacteristics") if loop else None
-    if loop is None or found is None:
+    if loop is None:
         return None
-    condition = loop.first(BPMN, "completionCondition")
+    found = _extension(loop, "loopCharacteristics")
     return MultiInstance(
-        input_collection=expression(found.get("inputCollection")),
-        input_element=found.get("inputElement") or None,
-        output_collection=found.get("outputCollection") or None,
-        output_element=expression(found.get("outputElement")) or None,
+        input_collection=(expression(found.get("inputCollection")) or None) if found else None,
+        cardinality=_text_of(loop, "loopCardinality"),
+        input_element=(found.get("inputElement") or None) if found else None,
+        output_collection=(found.get("outputCollection") or None) if found else None,
+        output_element=(expression(found.get("outputElement")) or None) if found else None,
         sequential=loop.get("isSequential") == "true",
-        completion_condition=expression(condition.text) if condition else None,
+        completion_condition=_text_of(loop, "completionCondition"),
     )
+
+
+def standard_loop(node: Node) -> StandardLoop | None:
+    """Return `bpmn:standardLoopCharacteristics`."""
+    loop = node.first(BPMN, "standardLoopCharacteristics")
+    if loop is None:
+        return None
+    maximum = loop.get("loopMaximum")
+    return StandardLoop(
+        condition=_text_of(loop, "loopCondition"),
+        test_before=loop.get("testBefore") == "true",
+        maximum=int(maximum) if maximum.isdecimal() else None,
+    )
+
+
+def ad_hoc(node: Node) -> AdHoc | None:
+    """Return what an ad-hoc sub-process says of itself: `zeebe:adHoc` and the standard's part."""
+    if node.name != "adHocSubProcess":
+        return None
+    found = _extension(node, "adHoc")
+    active = expression(found.get("activeElementsCollection")) if found else ""
+    return AdHoc(
+        active_elements=active or None,
+        completion_condition=_text_of(node, "completionCondition"),
+        cancel_remaining=_flag(node, "cancelRemainingInstances"),
+    )
+
+
+def listeners(node: Node) -> tuple[Listener, ...]:
+    """Return `zeebe:executionListeners` and `zeebe:taskListeners`, in order."""
+    found: list[Listener] = []
+    for group, name in (
+        ("executionListeners", "executionListener"),
+        ("taskListeners", "taskListener"),
+    ):
+        block_found = _extension(node, group)
+        for child in block_found.all(ZEEBE, name) if block_found else ():
+            task = TaskDefinition(child.get("type"), child.get("retries", "3"))
+            found.append(Listener(child.get("eventType"), task))
+    return tuple(found)
 
 
 def timer(node: Node) -> Timer | None:

@@ -40,12 +40,25 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class EventDefinition:
-    """What an event reacts to or brings: `kind` is one of `EVENT_KINDS`."""
+    """What an event reacts to or brings: `kind` is one of `EVENT_KINDS`.
+
+    Attributes:
+        code: of an error or escalation; an event without one catches every code.
+        message, timer: what is waited for.
+        signal: its name, FEEL when it begins with `=`.
+        condition: FEEL of a conditional event.
+        link: what joins a throwing link event to its catching one.
+        activity: the activity that a compensation event means, None for all of its scope.
+    """
 
     kind: str
     code: str | None = None
     message: Message | None = None
     timer: Timer | None = None
+    signal: str | None = None
+    condition: str | None = None
+    link: str | None = None
+    activity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +103,48 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class MultiInstance:
-    """Once for each element of a list (多实例), BPMN 2.0 section 13.3.7; expressions are FEEL."""
+    """Once for each element of a list (多实例), BPMN 2.0 section 13.3.7; expressions are FEEL.
 
-    input_collection: str
+    `cardinality` gives a number of instances where there is no list.
+    """
+
+    input_collection: str | None = None
+    cardinality: str | None = None
     input_element: str | None = None
     output_collection: str | None = None
     output_element: str | None = None
     sequential: bool = False
     completion_condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandardLoop:
+    """Again while a condition holds (标准循环), BPMN 2.0 section 13.3.6."""
+
+    condition: str | None = None
+    test_before: bool = False
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdHoc:
+    """What an ad-hoc sub-process (即席子流程) begins and when it is done; expressions are FEEL."""
+
+    active_elements: str | None = None
+    completion_condition: str | None = None
+    cancel_remaining: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A step that an element waits for when `event` happens to it (监听器).
+
+    `event` is start or end of an element; creating, assigning, updating or completing of a user
+    task.
+    """
+
+    event: str
+    task: TaskDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +168,28 @@ class Element:
     user_task: UserTaskDefinition | None = None
     call: Call | None = None
     multi_instance: MultiInstance | None = None
+    loop: StandardLoop | None = None
+    ad_hoc: AdHoc | None = None
+    listeners: tuple[Listener, ...] = ()
+    for_compensation: bool = False
     status: str | None = None
+
+    @property
+    def event_kind(self) -> str:
+        """Return what kind of event it is, `none` without a definition."""
+        return self.event.kind if self.event else "none"
+
+    def listening(self, event: str) -> tuple[Listener, ...]:
+        """Return the listeners of one event, in the drawing's order."""
+        return tuple(listener for listener in self.listeners if listener.event == event)
 
 
 @dataclass(frozen=True)
 class Process:
-    """An executable process with every element in it, sub-processes' elements included."""
+    """An executable process with every element in it, sub-processes' elements included.
+
+    `handlers` names the compensation handler of each activity that has one.
+    """
 
     id: str
     name: str
@@ -135,6 +198,7 @@ class Process:
     boundaries: Mapping[str, tuple[Element, ...]]
     event_sub_processes: Mapping[str, tuple[Element, ...]]
     starts: Mapping[str, tuple[Element, ...]]
+    handlers: Mapping[str, str] = field(default_factory=dict)
 
     def none_start(self, scope: str) -> Element | None:
         """Return the start event without trigger of a process or sub-process."""

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bpmn import extensions
-from bpmn.extensions import BPMN, expression
-from bpmn.model import Element, EventDefinition, Message, Process, SequenceFlow
+from bpmn.extensions import BPMN
+from bpmn.model import Element, Process, SequenceFlow
+from bpmn.parse_error import ParseError
+from bpmn.parse_events import EventReader
 from bpmn.xml import Node, XmlError, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 TASKS = (
     "userTask",
@@ -24,7 +26,7 @@ TASKS = (
     "manualTask",
     "task",
 )
-GATEWAYS = ("exclusiveGateway", "parallelGateway", "eventBasedGateway")
+GATEWAYS = ("exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
 EVENTS = (
     "startEvent",
     "endEvent",
@@ -32,118 +34,100 @@ EVENTS = (
     "intermediateThrowEvent",
     "boundaryEvent",
 )
-SCOPES = ("subProcess",)
+SCOPES = ("subProcess", "transaction", "adHocSubProcess")
 SUPPORTED = frozenset((*TASKS, *GATEWAYS, *EVENTS, *SCOPES, "callActivity"))
-EVENT_KINDS = ("message", "timer", "error", "escalation", "terminate")
-_ARTIFACTS = frozenset(
+# Flow nodes that the standard knows and that are refused; whatever else stands in a scope (lanes,
+# data, annotations, loop characteristics) is no step of its own.
+REFUSED = frozenset(
     {
-        "sequenceFlow",
-        "laneSet",
-        "dataObject",
-        "dataObjectReference",
-        "dataStoreReference",
-        "textAnnotation",
-        "association",
-        "group",
-        "category",
-        "extensionElements",
-        "documentation",
-        "ioSpecification",
-        "property",
-        "incoming",
-        "outgoing",
-        "dataInputAssociation",
-        "dataOutputAssociation",
+        "complexGateway",
+        "choreographyTask",
+        "subChoreography",
+        "callChoreography",
+        "implicitThrowEvent",
     }
 )
 
-
-class ParseError(ValueError):
-    """The drawing cannot run: `code`, the element's id, its line and what was found."""
-
-    def __init__(self, code: str, element: str = "", line: int = 0, found: str = "") -> None:
-        super().__init__(f"{code}: element {element or '-'} line {line} {found}".rstrip())
-        self.code = code
-        self.element = element
-        self.line = line
-        self.found = found
+__all__ = ["ParseError", "parse_processes"]
 
 
 class _Parser:
     def __init__(self, root: Node) -> None:
-        self._messages = {n.get("id"): n for n in root.all(BPMN, "message")}
-        self._codes = {
-            n.get("id"): n.get("errorCode") or n.get("escalationCode") or n.get("name")
-            for n in root.all(BPMN, "error", "escalation")
-        }
+        self._events = EventReader(root)
+        # Modelers put associations into the process or into the collaboration around it.
+        around = [a for c in root.all(BPMN, "collaboration") for a in c.all(BPMN, "association")]
+        self._associations = [(a.get("sourceRef"), a.get("targetRef")) for a in around]
         self._elements: dict[str, Element] = {}
         self._flows: dict[str, SequenceFlow] = {}
 
     def process(self, node: Node) -> Process:
         # The process itself is the outermost element: its scope holds the others.
-        root = Element(node.get("id"), "process", node.get("name"), "", node.line)
+        root = replace(self._flow_node(node, ""), kind="process")
         self._elements, self._flows = {root.id: root}, {}
-        self._scope(node, node.get("id"))
-        self._check_flows(node)
-        elements = {key: self._connected(element) for key, element in self._elements.items()}
-        boundaries: dict[str, list[Element]] = defaultdict(list)
-        subs: dict[str, list[Element]] = defaultdict(list)
-        starts: dict[str, list[Element]] = defaultdict(list)
-        for element in elements.values():
-            if element.attached_to:
-                boundaries[element.attached_to].append(element)
-            if element.kind == "eventSubProcess":
-                subs[element.scope].append(element)
-            if element.kind == "startEvent":
-                starts[element.scope].append(element)
+        self._scope(node, root)
+        self._join_links()
+        self._check_ends(node)
+        self._connect()
+        elements = self._elements
         return Process(
-            id=node.get("id"),
-            name=node.get("name") or node.get("id"),
+            id=root.id,
+            name=node.get("name") or root.id,
             elements=elements,
             flows=self._flows,
-            boundaries={key: tuple(found) for key, found in boundaries.items()},
-            event_sub_processes={key: tuple(found) for key, found in subs.items()},
-            starts={key: tuple(found) for key, found in starts.items()},
+            boundaries=_grouped(elements.values(), lambda e: e.attached_to),
+            event_sub_processes=_grouped(
+                elements.values(), lambda e: e.scope if e.kind == "eventSubProcess" else None
+            ),
+            starts=_grouped(
+                elements.values(), lambda e: e.scope if e.kind == "startEvent" else None
+            ),
+            handlers=self._handlers(),
         )
 
-    def _scope(self, node: Node, scope: str) -> None:
+    def _scope(self, node: Node, around: Element) -> None:
         for child in node.children:
             if child.namespace != BPMN:
                 continue
             if child.name == "sequenceFlow":
-                self._flow(child, scope)
+                self._flow(child, around.id)
+            elif child.name == "association":
+                self._associations.append((child.get("sourceRef"), child.get("targetRef")))
             elif child.name in SUPPORTED:
-                self._element(child, scope)
-            elif child.name not in _ARTIFACTS:
+                self._element(child, around)
+            elif child.name in REFUSED:
                 raise ParseError("element_not_supported", child.get("id"), child.line, child.name)
 
     def _flow(self, node: Node, scope: str) -> None:
-        condition = node.first(BPMN, "conditionExpression")
-        text = expression(condition.text) if condition else ""
         # Many modelers leave out the id of a sequence flow: its ends name it.
         key = node.get("id") or f"{node.get('sourceRef')}->{node.get('targetRef')}"
         if key in self._flows or key == scope:
             raise ParseError("id_not_unique", key, node.line)
         self._flows[key] = SequenceFlow(
-            key, node.get("sourceRef"), node.get("targetRef"), text or None
+            key, node.get("sourceRef"), node.get("targetRef"), extensions.condition(node)
         )
 
-    def _element(self, node: Node, scope: str) -> None:
-        key = node.get("id")
-        if not key:
+    def _element(self, node: Node, around: Element) -> None:
+        if not node.get("id"):
             raise ParseError("id_missing", "", node.line, node.name)
-        if key in self._elements:
-            raise ParseError("id_not_unique", key, node.line)
-        self._refuse_unsupported_markers(node)
+        if node.get("id") in self._elements:
+            raise ParseError("id_not_unique", node.get("id"), node.line)
+        inside = around.kind == "eventSubProcess" and node.name == "startEvent"
+        event = self._events.event(node, in_event_sub_process=inside)
+        element = replace(self._flow_node(node, around.id), event=event)
+        self._elements[element.id] = element
+        if node.name in SCOPES:
+            self._scope(node, element)
+
+    @staticmethod
+    def _flow_node(node: Node, scope: str) -> Element:
         cancels = node.get("cancelActivity") if node.name == "boundaryEvent" else ""
-        self._elements[key] = Element(
-            id=key,
+        element = Element(
+            id=node.get("id"),
             kind="eventSubProcess" if node.get("triggeredByEvent") == "true" else node.name,
             name=node.get("name"),
             scope=scope,
             line=node.line,
             default=node.get("default") or None,
-            event=self._event(node),
             attached_to=node.get("attachedToRef") or None,
             interrupting=(cancels or node.get("isInterrupting", "true")) != "false",
             inputs=extensions.mappings(node, "input"),
@@ -152,72 +136,82 @@ class _Parser:
             user_task=extensions.user_task_definition(node) if node.name == "userTask" else None,
             call=extensions.call(node),
             multi_instance=extensions.multi_instance(node),
+            loop=extensions.standard_loop(node),
+            ad_hoc=extensions.ad_hoc(node),
+            listeners=extensions.listeners(node),
+            for_compensation=node.get("isForCompensation") == "true",
             status=extensions.status(node),
         )
-        if node.name in SCOPES:
-            self._scope(node, key)
+        loop = element.multi_instance
+        if loop and not (loop.input_collection or loop.cardinality):
+            raise ParseError("input_collection_missing", element.id, node.line)
+        return element
 
-    @staticmethod
-    def _refuse_unsupported_markers(node: Node) -> None:
-        for child in node.all(BPMN, "standardLoopCharacteristics"):
-            raise ParseError("element_not_supported", node.get("id"), child.line, child.name)
-        for child in node.all(BPMN, "multiInstanceLoopCharacteristics"):
-            found = extensions.multi_instance(node)
-            if found is None or not found.input_collection:
-                raise ParseError("input_collection_missing", node.get("id"), child.line)
+    def _join_links(self) -> None:
+        """Turn each pair of link events (链接事件) into the sequence flow that it stands for."""
+        links = [e for e in self._elements.values() if e.event_kind == "link"]
+        catching = {
+            (e.scope, e.event.link): e
+            for e in links
+            if e.event and e.kind == "intermediateCatchEvent"
+        }
+        for element in links:
+            if element.event is None or element.kind != "intermediateThrowEvent":
+                continue
+            target = catching.get((element.scope, element.event.link))
+            if target is None:
+                raise ParseError(
+                    "link_target_missing", element.id, element.line, element.event.link or ""
+                )
+            key = f"{element.id}->{target.id}"
+            self._flows[key] = SequenceFlow(key, element.id, target.id)
 
-    def _event(self, node: Node) -> EventDefinition | None:
-        if node.name == "receiveTask":
-            return self._message_event(node, node)
-        definitions = [c for c in node.children if c.name.endswith("EventDefinition")]
-        if not definitions:
-            return None
-        if len(definitions) > 1:
-            raise ParseError("event_definitions_many", node.get("id"), node.line)
-        definition = definitions[0]
-        kind = definition.name.removesuffix("EventDefinition")
-        if kind not in EVENT_KINDS:
-            raise ParseError(
-                "element_not_supported", node.get("id"), definition.line, definition.name
-            )
-        if kind == "message":
-            return self._message_event(node, definition)
-        if kind == "timer":
-            timer = extensions.timer(definition)
-            if timer is None or not timer.expression:
-                raise ParseError("timer_missing", node.get("id"), definition.line)
-            return EventDefinition("timer", timer=timer)
-        reference = definition.get("errorRef") or definition.get("escalationRef")
-        return EventDefinition(kind, code=self._codes.get(reference))
-
-    def _message_event(self, node: Node, definition: Node) -> EventDefinition:
-        message = self._messages.get(definition.get("messageRef"))
-        throws = node.name in {"endEvent", "intermediateThrowEvent"}
-        if message is None:
-            if throws:
-                return EventDefinition("message")
-            raise ParseError("message_missing", node.get("id"), definition.line)
-        return EventDefinition(
-            "message", message=Message(message.get("name"), extensions.correlation_key(message))
-        )
-
-    def _check_flows(self, process: Node) -> None:
+    def _check_ends(self, process: Node) -> None:
         for flow in self._flows.values():
             for end in (flow.source, flow.target):
                 if end not in self._elements:
                     raise ParseError("flow_end_missing", flow.id, process.line, end)
+            if self._elements[flow.source].scope != self._elements[flow.target].scope:
+                raise ParseError("flow_leaves_scope", flow.id, self._elements[flow.source].line)
         for element in self._elements.values():
             if element.attached_to and element.attached_to not in self._elements:
                 raise ParseError(
                     "boundary_host_missing", element.id, element.line, element.attached_to
                 )
 
-    def _connected(self, element: Element) -> Element:
-        return replace(
-            element,
-            incoming=tuple(f.id for f in self._flows.values() if f.target == element.id),
-            outgoing=tuple(f.id for f in self._flows.values() if f.source == element.id),
-        )
+    def _connect(self) -> None:
+        incoming: dict[str, list[str]] = defaultdict(list)
+        outgoing: dict[str, list[str]] = defaultdict(list)
+        for flow in self._flows.values():
+            outgoing[flow.source].append(flow.id)
+            incoming[flow.target].append(flow.id)
+        for key in [*incoming.keys() | outgoing.keys()]:
+            self._elements[key] = replace(
+                self._elements[key], incoming=tuple(incoming[key]), outgoing=tuple(outgoing[key])
+            )
+
+    def _handlers(self) -> dict[str, str]:
+        """Return the compensation handler of each activity, by the association from its event."""
+        events = {
+            e.id: e.attached_to
+            for e in self._elements.values()
+            if e.kind == "boundaryEvent" and e.event_kind == "compensate" and e.attached_to
+        }
+        return {
+            events[source]: target
+            for source, target in self._associations
+            if source in events and target in self._elements
+        }
+
+
+def _grouped(
+    elements: Iterable[Element], by: Callable[[Element], str | None]
+) -> Mapping[str, tuple[Element, ...]]:
+    found: dict[str, list[Element]] = defaultdict(list)
+    for element in elements:
+        if key := by(element):
+            found[key].append(element)
+    return {key: tuple(group) for key, group in found.items()}
 
 
 def _processes(root: Node) -> Iterator[Node]:
@@ -225,7 +219,7 @@ def _processes(root: Node) -> Iterator[Node]:
 
 
 def parse_processes(source: bytes) -> dict[str, Process]:
-    """Return the executable processes of a BPMN 2.0 file by id.
+    """Return the executable processes of a BPMN 2.0 file by id; each pool's process is one.
 
     Raises:
         ParseError: with the element id and the line of what cannot run.

@@ -15,7 +15,8 @@ from defusedxml.ElementTree import fromstring
 from bpmn.elements import BEHAVIOURS
 from bpmn.extensions import BIHUAN
 from bpmn.model import Process
-from bpmn.parse import EVENT_KINDS, parse_processes
+from bpmn.parse import parse_processes
+from bpmn.parse_events import EVENT_KINDS
 from models.feedback import STATUSES
 from settings import PROJECT
 from tests.unit.feedback_life import DIAGRAMS
