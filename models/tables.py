@@ -8,9 +8,15 @@ from models.audit_record import AuditRecord
 from models.calendar_version import CalendarDay, CalendarVersion
 from models.command_batch import CommandBatch
 from models.customer import Customer
+from models.decision_definition import DecisionDefinition
+from models.decision_requirements import DecisionRequirements
+from models.definition_draft import DefinitionDraft
 from models.department import Department
+from models.draft_file import DraftFile
+from models.draft_step import DraftStep
 from models.feedback import Feedback
 from models.feedback_number import NumberSerial
+from models.form_definition import FormDefinition
 from models.idempotency_key import IdempotencyKey
 from models.incident import Incident
 from models.job_result import JobResult
@@ -43,6 +49,10 @@ APPEND_ONLY = frozenset(
         "command_batch",
         "job_result",
         "process_resource",
+        "decision_requirements",
+        "decision_definition",
+        "form_definition",
+        "draft_step",
         "working_calendar",
         "calendar_day",
         "personal_erasure",
@@ -53,6 +63,7 @@ APPEND_ONLY = frozenset(
 DELETABLE = frozenset(
     {
         "access_token",
+        "draft_file",
         "figure",
         "idempotency_key",
         "keyword",
@@ -75,9 +86,15 @@ __all__ = [
     "CalendarVersion",
     "CommandBatch",
     "Customer",
+    "DecisionDefinition",
+    "DecisionRequirements",
+    "DefinitionDraft",
     "Department",
+    "DraftFile",
+    "DraftStep",
     "Feedback",
     "Figure",
+    "FormDefinition",
     "IdempotencyKey",
     "Incident",
     "JobResult",

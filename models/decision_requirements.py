@@ -1,0 +1,55 @@
+"""Decision requirements: the files that decisions stand in, by version."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, UniqueConstraint, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel, col
+
+from models.columns import Timestamp
+
+
+class DecisionRequirements(SQLModel, table=True):
+    """One version of a DMN file (决策需求); a new one whenever its content changes.
+
+    Attributes:
+        requirements_id: the id of its `definitions`.
+        content_digest: SHA-256 over the file and the files that it imports.
+        definition_digest: the definition that it came with; its files are there.
+    """
+
+    __tablename__ = "decision_requirements"
+    __table_args__ = (UniqueConstraint("requirements_id", "version"),)
+
+    key: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    requirements_id: str
+    name: str
+    version: int
+    resource_name: str
+    content_digest: str = Field(max_length=64)
+    definition_digest: str = Field(max_length=64, foreign_key="process_definition.digest")
+    deployed_at: datetime = Field(sa_type=Timestamp)
+    deployed_by: str
+
+
+def latest(session: Session, requirements_id: str) -> DecisionRequirements | None:
+    """Return the newest version of a file."""
+    own = select(DecisionRequirements).where(
+        col(DecisionRequirements.requirements_id) == requirements_id
+    )
+    newest = own.order_by(col(DecisionRequirements.version).desc())
+    return session.scalars(newest.limit(1)).first()
+
+
+def next_version(session: Session, requirements_id: str) -> int:
+    """Return the number that the next version of a file gets."""
+    last = select(func.max(col(DecisionRequirements.version)))
+    own = col(DecisionRequirements.requirements_id) == requirements_id
+    return (session.scalar(last.where(own)) or 0) + 1
+
+
+def find(session: Session, key: int) -> DecisionRequirements | None:
+    """Return the file that a key names."""
+    return session.get(DecisionRequirements, key)
