@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from activities import notices
+from activities.project_elements import ElementProjection
 from bpmn.clock import parse_instant
 from bpmn.expressions import IncidentError
 from bpmn.records import Kind, Record
@@ -36,12 +37,14 @@ class Projection:
         self._seen = 0
         self._feedback: Feedback | None = None
         self._changes: dict[str, Any] = {}
+        self._elements = ElementProjection(run.state.key)
 
     def catch_up(self) -> None:
         """Project the records that have come since the last time."""
         while self._seen < len(self._run.records):
             record = self._run.records[self._seen]
             self._seen += 1
+            self._elements.follow(record)
             if (project := _PROJECTORS.get(record.kind)) is not None:
                 project(self, record)
 
@@ -52,6 +55,7 @@ class Projection:
         self._changes["last_number"] = state.number
         self._changes["has_incident"] = bool(state.incidents)
         self._session.flush()
+        self._elements.write(self._session)
         process_instance.advance(self._session, state.key, **self._changes)
 
     def _item(self) -> Feedback | None:
@@ -144,6 +148,7 @@ class Projection:
             instance_key=self._run.state.key,
             element_id=record.element,
             element_instance_key=data["host"],
+            job_key=data.get("job") or None,
             code=data["code"],
             data=data.get("details", {}),
             created_at=_at(record),

@@ -24,6 +24,7 @@ class Incident(SQLModel, table=True):
     instance_key: int = Field(sa_type=BigInteger, index=True)
     element_id: str
     element_instance_key: int = Field(sa_type=BigInteger)
+    job_key: int | None = Field(default=None, sa_type=BigInteger)
     code: str
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     state: str = "ACTIVE"

@@ -14,6 +14,7 @@ from models.definition_draft import DefinitionDraft
 from models.department import Department
 from models.draft_file import DraftFile
 from models.draft_step import DraftStep
+from models.element_instance import ElementInstance
 from models.feedback import Feedback
 from models.feedback_number import NumberSerial
 from models.form_definition import FormDefinition
@@ -38,6 +39,7 @@ from models.report import Report, ReportSending
 from models.start_request import StartRequest
 from models.survey import Survey
 from models.user_task import UserTask
+from models.variable import Variable
 
 metadata = SQLModel.metadata
 
@@ -92,6 +94,7 @@ __all__ = [
     "Department",
     "DraftFile",
     "DraftStep",
+    "ElementInstance",
     "Feedback",
     "Figure",
     "FormDefinition",
@@ -119,5 +122,6 @@ __all__ = [
     "StartRequest",
     "Survey",
     "UserTask",
+    "Variable",
     "metadata",
 ]
