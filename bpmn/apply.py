@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bpmn.records import Kind, Record
 from bpmn.state import (
+    Compensation,
     ElementInstance,
     Incident,
     Job,
@@ -25,6 +26,7 @@ def _instance_created(state: State, record: Record) -> None:
     state.definition = record.data["definition"]
     state.process = record.data["process"]
     state.calendar = record.data["calendar"]
+    state.start = record.data.get("start", "")
 
 
 def _instance_completed(state: State, _: Record) -> None:
@@ -51,8 +53,22 @@ def _remove_token(state: State, flow: str, scope: int) -> None:
             return
 
 
-def _element_gone(state: State, record: Record) -> None:
+def _element_completed(state: State, record: Record) -> None:
     state.elements.pop(record.key, None)
+    if not any(c.inside == record.key for c in state.compensations.values()):
+        _forget_compensations(state, record.key)
+
+
+def _element_terminated(state: State, record: Record) -> None:
+    state.elements.pop(record.key, None)
+    _forget_compensations(state, record.key)
+
+
+def _forget_compensations(state: State, scope: int) -> None:
+    for found in [c for c in state.compensations.values() if c.scope == scope]:
+        del state.compensations[found.key]
+        if found.inside:
+            _forget_compensations(state, found.inside)
 
 
 def _sequence_flow_taken(state: State, record: Record) -> None:
@@ -88,7 +104,12 @@ def _timer_canceled(state: State, record: Record) -> None:
 def _job_created(state: State, record: Record) -> None:
     data = record.data
     state.jobs[record.key] = Job(
-        record.key, record.element, data["host"], data["type"], data["retries"]
+        record.key,
+        record.element,
+        data["host"],
+        data["type"],
+        data["retries"],
+        listener=data.get("listener", ""),
     )
 
 
@@ -114,24 +135,71 @@ def _user_task_created(state: State, record: Record) -> None:
 
 
 def _user_task_assigned(state: State, record: Record) -> None:
-    state.user_tasks[record.key].assignee = record.data["assignee"]
+    task = state.user_tasks[record.key]
+    task.assignee, task.held = record.data["assignee"], None
+
+
+def _user_task_held(state: State, record: Record) -> None:
+    state.user_tasks[record.key].held = record.data["command"]
+
+
+def _user_task_released(state: State, record: Record) -> None:
+    state.user_tasks[record.key].held = None
 
 
 def _user_task_gone(state: State, record: Record) -> None:
     state.user_tasks.pop(record.key, None)
 
 
-def _message_subscribed(state: State, record: Record) -> None:
-    state.subscriptions[record.key] = Subscription(record.key, record.element, **record.data)
+def _subscribed(state: State, record: Record) -> None:
+    kind = record.kind.value.partition("_")[0].lower()
+    state.subscriptions[record.key] = Subscription(
+        record.key, record.element, type=kind, **record.data
+    )
 
 
-def _message_correlated(state: State, record: Record) -> None:
+def _happened(state: State, record: Record) -> None:
     if record.data.get("closes", True):
         state.subscriptions.pop(record.key, None)
+    else:
+        state.subscriptions[record.key].met = record.kind is Kind.CONDITION_MET
 
 
-def _message_unsubscribed(state: State, record: Record) -> None:
+def _condition_unmet(state: State, record: Record) -> None:
+    state.subscriptions[record.key].met = False
+
+
+def _unsubscribed(state: State, record: Record) -> None:
     state.subscriptions.pop(record.key, None)
+
+
+def _compensation_subscribed(state: State, record: Record) -> None:
+    found = Compensation(record.key, record.element, **record.data)
+    state.compensations[record.key] = found
+    if found.inside and found.variables:
+        _remember_around(state, found.inside, found.variables)
+
+
+def _remember_around(state: State, scope: int, variables: dict[str, Any]) -> None:
+    """What was done inside a scope also remembers the variables of the scope."""
+    for inner in [c for c in state.compensations.values() if c.scope == scope]:
+        inner.variables = variables | inner.variables
+        if inner.inside:
+            _remember_around(state, inner.inside, variables)
+
+
+def _compensation_triggered(state: State, record: Record) -> None:
+    for key in record.data["compensations"]:
+        state.compensations[key].thrower = record.key
+
+
+def _compensation_begun(state: State, record: Record) -> None:
+    begun = state.compensations.pop(record.key)
+    # The handler may in turn undo what was done inside.
+    for inner in [
+        c for c in state.compensations.values() if begun.inside and c.scope == begun.inside
+    ]:
+        inner.scope = record.data["instance"]
 
 
 def _incident_created(state: State, record: Record) -> None:
@@ -154,8 +222,8 @@ _APPLIERS: dict[Kind, Callable[[State, Record], None]] = {
     Kind.INSTANCE_COMPLETED: _instance_completed,
     Kind.INSTANCE_CANCELED: _instance_canceled,
     Kind.ELEMENT_ACTIVATED: _element_activated,
-    Kind.ELEMENT_COMPLETED: _element_gone,
-    Kind.ELEMENT_TERMINATED: _element_gone,
+    Kind.ELEMENT_COMPLETED: _element_completed,
+    Kind.ELEMENT_TERMINATED: _element_terminated,
     Kind.SEQUENCE_FLOW_TAKEN: _sequence_flow_taken,
     Kind.TOKEN_DISCARDED: _token_discarded,
     Kind.VARIABLES_SET: _variables_set,
@@ -170,12 +238,25 @@ _APPLIERS: dict[Kind, Callable[[State, Record], None]] = {
     Kind.JOB_CANCELED: _job_gone,
     Kind.USER_TASK_CREATED: _user_task_created,
     Kind.USER_TASK_ASSIGNED: _user_task_assigned,
-    Kind.USER_TASK_UPDATED: _nothing,
+    Kind.USER_TASK_UPDATED: _user_task_released,
     Kind.USER_TASK_COMPLETED: _user_task_gone,
     Kind.USER_TASK_CANCELED: _user_task_gone,
-    Kind.MESSAGE_SUBSCRIBED: _message_subscribed,
-    Kind.MESSAGE_CORRELATED: _message_correlated,
-    Kind.MESSAGE_UNSUBSCRIBED: _message_unsubscribed,
+    Kind.USER_TASK_HELD: _user_task_held,
+    Kind.USER_TASK_DENIED: _user_task_released,
+    Kind.MESSAGE_SUBSCRIBED: _subscribed,
+    Kind.MESSAGE_CORRELATED: _happened,
+    Kind.MESSAGE_UNSUBSCRIBED: _unsubscribed,
+    Kind.SIGNAL_SUBSCRIBED: _subscribed,
+    Kind.SIGNAL_CAUGHT: _happened,
+    Kind.SIGNAL_UNSUBSCRIBED: _unsubscribed,
+    Kind.SIGNAL_THROWN: _nothing,
+    Kind.CONDITION_SUBSCRIBED: _subscribed,
+    Kind.CONDITION_MET: _happened,
+    Kind.CONDITION_UNMET: _condition_unmet,
+    Kind.CONDITION_UNSUBSCRIBED: _unsubscribed,
+    Kind.COMPENSATION_SUBSCRIBED: _compensation_subscribed,
+    Kind.COMPENSATION_TRIGGERED: _compensation_triggered,
+    Kind.COMPENSATION_BEGUN: _compensation_begun,
     Kind.ERROR_THROWN: _nothing,
     Kind.ESCALATED: _nothing,
     Kind.INCIDENT_CREATED: _incident_created,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from bpmn.state import State
+    from bpmn.state import State, Subscription
 
 
 class Rejection(Exception):  # noqa: N818 (the standard word of Zeebe for a refused command)
@@ -38,13 +38,18 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateInstance(Command):
-    """Begin: the process of the definition, the first variables, the calendar's version."""
+    """Begin: the process of the definition, the first variables, the calendar's version.
+
+    `start` is the element to begin with, such as the start event that a message or timer has
+    triggered; "" is the start event without trigger.
+    """
 
     kind: ClassVar[str] = "create_instance"
     definition: str
     process: str
     variables: dict[str, Any] = field(default_factory=dict)
     calendar: int = 1
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +89,21 @@ class ThrowError(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OnUserTask(Command):
+class OnUserTask(Command):
+    """What is asked of one user task; while its listeners look at something, nothing else is."""
+
     key: int
 
     @override
     def check(self, state: State) -> None:
         if self.key not in state.user_tasks:
             raise Rejection("user_task_not_active", key=str(self.key))
+        if state.user_tasks[self.key].held:
+            raise Rejection("user_task_busy", key=str(self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignUserTask(_OnUserTask):
+class AssignUserTask(OnUserTask):
     """Give a task to somebody; without `allow_override` only when nobody has it (claim, 接单)."""
 
     kind: ClassVar[str] = "assign_user_task"
@@ -104,21 +113,21 @@ class AssignUserTask(_OnUserTask):
     @override
     def check(self, state: State) -> None:
         """Refuse a task that is gone or, for a claim, somebody else's."""
-        _OnUserTask.check(self, state)
+        OnUserTask.check(self, state)
         holder = state.user_tasks[self.key].assignee
         if holder and holder != self.assignee and not self.allow_override:
             raise Rejection("user_task_already_assigned", key=str(self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnassignUserTask(_OnUserTask):
+class UnassignUserTask(OnUserTask):
     """Give a task back to its candidates."""
 
     kind: ClassVar[str] = "unassign_user_task"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateUserTask(_OnUserTask):
+class UpdateUserTask(OnUserTask):
     """Change due date, follow-up date, priority or candidates."""
 
     kind: ClassVar[str] = "update_user_task"
@@ -126,7 +135,7 @@ class UpdateUserTask(_OnUserTask):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompleteUserTask(_OnUserTask):
+class CompleteUserTask(OnUserTask):
     """Finish a task; with `expected_assignee` only if that person still has it."""
 
     kind: ClassVar[str] = "complete_user_task"
@@ -136,7 +145,7 @@ class CompleteUserTask(_OnUserTask):
     @override
     def check(self, state: State) -> None:
         """Refuse a task that is gone or has changed hands."""
-        _OnUserTask.check(self, state)
+        OnUserTask.check(self, state)
         holder = state.user_tasks[self.key].assignee
         if self.expected_assignee is not None and holder != self.expected_assignee:
             raise Rejection("user_task_not_yours", key=str(self.key))
@@ -144,21 +153,61 @@ class CompleteUserTask(_OnUserTask):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishMessage(Command):
-    """Deliver a message to this instance."""
+    """Deliver a message to this instance, or to exactly one of its subscriptions."""
 
     kind: ClassVar[str] = "publish_message"
     name: str
     correlation_key: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
+    subscription: int = 0
+
+    def subscription_in(self, state: State) -> Subscription | None:
+        """Return the first subscription that waits for the message."""
+        waiting = (s for s in state.subscriptions.values() if s.type == "message")
+        return next((s for s in waiting if self._meets(s)), None)
+
+    def _meets(self, waiting: Subscription) -> bool:
+        if self.subscription:
+            return waiting.key == self.subscription
+        return waiting.name == self.name and waiting.correlation_key in {"", self.correlation_key}
 
     @override
     def check(self, state: State) -> None:
         """Refuse a message that nothing waits for."""
-        if not any(
-            s.name == self.name and s.correlation_key in {"", self.correlation_key}
-            for s in state.subscriptions.values()
-        ):
+        if self.subscription_in(state) is None:
             raise Rejection("message_not_awaited", name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastSignal(Command):
+    """Deliver a signal to everything in this instance that waits for it."""
+
+    kind: ClassVar[str] = "broadcast_signal"
+    name: str
+    variables: dict[str, Any] = field(default_factory=dict)
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse a signal that nothing waits for."""
+        waiting = {s.name for s in state.subscriptions.values() if s.type == "signal"}
+        if self.name not in waiting:
+            raise Rejection("signal_not_awaited", name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivateElements(Command):
+    """Begin elements of an ad-hoc sub-process; each is `{"element", "variables"}`."""
+
+    kind: ClassVar[str] = "activate_elements"
+    key: int
+    elements: list[dict[str, Any]]
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse what is no active ad-hoc sub-process."""
+        host = state.elements.get(self.key)
+        if host is None or host.kind != "adHocSubProcess":
+            raise Rejection("element_instance_not_active", key=str(self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +267,8 @@ _COMMANDS: dict[str, type[Command]] = {
         UpdateUserTask,
         CompleteUserTask,
         PublishMessage,
+        BroadcastSignal,
+        ActivateElements,
         CancelInstance,
         ResolveIncident,
         SetVariables,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bpmn import throwing, triggers
+from bpmn import conditions, listening, throwing, triggers, user_tasks
 from bpmn.commands import (
+    ActivateElements,
     AssignUserTask,
+    BroadcastSignal,
     CancelInstance,
     Command,
     CompleteJob,
@@ -28,14 +30,19 @@ from bpmn.commands import (
     UnassignUserTask,
     UpdateUserTask,
 )
+from bpmn.elements.scopes import AdHocSubProcess
 from bpmn.expressions import IncidentError
 from bpmn.records import Kind, Record
 from bpmn.run import Run
+from bpmn.user_tasks import by
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from bpmn.clock import Clock
+    from bpmn.commands import OnUserTask
     from bpmn.model import Definition
-    from bpmn.state import State
+    from bpmn.state import ElementInstance, State
 
 
 def decide(definition: Definition, state: State, command: Command, clock: Clock) -> list[Record]:
@@ -72,6 +79,12 @@ def _(command: CreateInstance, run: Run) -> None:
     process = run.definition.processes.get(command.process)
     if process is None:
         raise Rejection("process_definition_not_found", process=command.process)
+    if command.start:
+        start = process.elements.get(command.start)
+        if start is None or start.scope != process.id or start.attached_to:
+            raise Rejection("element_not_found", element=command.start)
+    elif process.none_start(process.id) is None:
+        raise Rejection("start_event_missing", process=command.process)
     run.emit(
         Kind.INSTANCE_CREATED,
         process.id,
@@ -79,7 +92,8 @@ def _(command: CreateInstance, run: Run) -> None:
         definition=run.definition.digest,
         process=process.id,
         calendar=command.calendar,
-        **_by(command),
+        **({"start": command.start} if command.start else {}),
+        **by(command),
     )
     root = run.begin(process.elements[process.id], process.id, 0)
     run.set_local(root.key, command.variables)
@@ -101,6 +115,9 @@ def _(command: CompleteJob, run: Run) -> None:
         for task in [t for t in run.state.user_tasks.values() if t.element == change["element"]]:
             run.emit(Kind.USER_TASK_UPDATED, task.element, task.key, changes=change["changes"])
     host = run.state.elements[job.host]
+    if job.listener:
+        listening.job_completed(run, host, job.listener, command.variables)
+        return
     run.hand_over(host, run.element(host), command.variables)
     run.leave(host)
 
@@ -121,6 +138,8 @@ def _(command: ThrowError, run: Run) -> None:
     if job is None:
         return
     host = run.state.elements[job.host]
+    if listening.denies(run, job, command.code):
+        return
     try:
         throwing.throw_error(run, host, command.code, command.variables)
     except IncidentError as error:
@@ -129,69 +148,78 @@ def _(command: ThrowError, run: Run) -> None:
         run.incident(host, error, "job")
 
 
-@_handle.register
-def _(command: AssignUserTask, run: Run) -> None:
-    task = run.state.user_tasks[command.key]
-    if task.assignee != command.assignee:
-        data = {"assignee": command.assignee, "before": task.assignee}
-        run.emit(Kind.USER_TASK_ASSIGNED, task.element, task.key, **data, **_by(command))
-
-
-@_handle.register
-def _(command: UnassignUserTask, run: Run) -> None:
-    task = run.state.user_tasks[command.key]
-    if task.assignee is not None:
-        data = {"assignee": None, "before": task.assignee}
-        run.emit(Kind.USER_TASK_ASSIGNED, task.element, task.key, **data, **_by(command))
-
-
-@_handle.register
-def _(command: UpdateUserTask, run: Run) -> None:
-    task = run.state.user_tasks[command.key]
-    run.emit(
-        Kind.USER_TASK_UPDATED, task.element, task.key, changes=command.changes, **_by(command)
-    )
-
-
-@_handle.register
-def _(command: CompleteUserTask, run: Run) -> None:
-    task = run.state.user_tasks[command.key]
-    host = run.state.elements[task.host]
-    element = run.element(host)
-    data: dict[str, Any] = {"variables": command.variables, "assignee": task.assignee}
-    run.emit(Kind.USER_TASK_COMPLETED, task.element, task.key, **data, **_by(command))
-    # Output mappings may ask who did it: `=task.completedBy`.
-    about = {"key": str(task.key), "assignee": task.assignee, "completedBy": command.actor}
-    run.hand_over(host, element, command.variables | ({"task": about} if element.outputs else {}))
-    run.leave(host)
+@_handle.register(AssignUserTask)
+@_handle.register(UnassignUserTask)
+@_handle.register(UpdateUserTask)
+@_handle.register(CompleteUserTask)
+def _(command: OnUserTask, run: Run) -> None:
+    user_tasks.take(run, command)
 
 
 @_handle.register
 def _(command: PublishMessage, run: Run) -> None:
-    triggers.correlate(run, command.name, command.correlation_key, command.variables)
+    triggers.correlate(run, command)
+
+
+@_handle.register
+def _(command: BroadcastSignal, run: Run) -> None:
+    triggers.broadcast(run, command.name, command.variables)
+
+
+@_handle.register
+def _(command: ActivateElements, run: Run) -> None:
+    host = run.state.elements[command.key]
+    try:
+        asked = [
+            (AdHocSubProcess.activity(run, host, str(one.get("element"))), one.get("variables"))
+            for one in command.elements
+        ]
+    except IncidentError as error:
+        raise Rejection(error.code, **error.details) from error
+    for activity, variables in asked:
+        if host.key in run.state.elements:
+            instance = run.begin(activity, host.process, host.key)
+            run.set_local(instance.key, variables or {})
+            run.enter(instance)
 
 
 @_handle.register
 def _(command: CancelInstance, run: Run) -> None:
     for root in list(run.state.children(0)):
         run.terminate(root)
-    data = {"reason": command.reason, **_by(command)}
+    data = {"reason": command.reason, **by(command)}
     run.emit(Kind.INSTANCE_CANCELED, run.state.process, run.state.key, **data)
 
 
 @_handle.register
 def _(command: ResolveIncident, run: Run) -> None:
     incident = run.state.incidents[command.key]
-    run.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, **_by(command))
+    run.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, **by(command))
     host = run.state.elements.get(incident.host)
     if incident.job in run.state.jobs:
         run.emit(Kind.JOB_RETRIED, incident.element, incident.job, retries=1)
-    elif host is None:
-        return
-    elif incident.phase == "enter":
-        run.enter(host)
-    elif incident.phase == "leave":
-        run.leave(host)
+    elif host is not None:
+        _go_on(run, host, incident.phase)
+
+
+def _go_on(run: Run, host: ElementInstance, phase: str) -> None:
+    event, _, index = phase.partition(":")
+    if index:
+        listening.go_on(run, host, event, int(index))
+    elif phase == conditions.PHASE:
+        run.variables_changed = True
+    elif phase == "path":
+        run.settle(host.key)
+    elif (again := _PHASES.get(phase)) is not None:
+        again(run, host)
+
+
+_PHASES: Mapping[str, Callable[[Run, ElementInstance], None]] = {
+    "enter": Run.enter,
+    "proceed": Run.proceed,
+    "leave": Run.leave,
+    "depart": Run.depart,
+}
 
 
 @_handle.register
@@ -201,7 +229,3 @@ def _(command: SetVariables, run: Run) -> None:
         run.set_local(scope, command.variables)
     else:
         run.set_variables(scope, command.variables)
-
-
-def _by(command: Command) -> dict[str, Any]:
-    return {"by": command.actor} if command.actor else {}

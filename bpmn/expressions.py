@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from bpmn.model import VariableMapping
+    from bpmn.model import TaskDefinition, VariableMapping
 
 
 class IncidentError(Exception):
@@ -24,6 +24,14 @@ class IncidentError(Exception):
         self.code = code
         self.job = job
         self.details = details
+
+
+def whole(value: Any, code: str) -> int:
+    """Return a whole number, or raise `IncidentError` with `code`."""
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise IncidentError(code) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,14 @@ class Scope:
         if value is None or value == "":
             raise IncidentError(code, expression=source)
         return str(value)
+
+    def job(self, task: TaskDefinition) -> dict[str, Any]:
+        """Return type, retries and headers of work for a step."""
+        job: dict[str, Any] = {
+            "type": self.required(task.type, "job_type_missing"),
+            "retries": whole(self.text(task.retries), "retries_invalid"),
+        }
+        return job | ({"headers": dict(task.headers)} if task.headers else {})
 
     def mapped(self, mappings: Iterable[VariableMapping]) -> dict[str, Any]:
         """Return the targets of input or output mappings, later ones seeing earlier ones."""

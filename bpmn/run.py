@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bpmn import triggers
+from bpmn import compensation, conditions, triggers
 from bpmn.apply import apply
 from bpmn.clock import to_text
-from bpmn.elements import behaviour, multi_instance
+from bpmn.elements import LOOP_BODIES, behaviour
 from bpmn.elements.multi_instance import MULTI_INSTANCE
+from bpmn.elements.standard_loop import STANDARD_LOOP
 from bpmn.expressions import IncidentError, Scope
 from bpmn.records import Kind, Record
 from bpmn.variables import by_scope, visible
@@ -37,6 +38,7 @@ class Run:
         self.clock = clock
         self.records: list[Record] = []
         self.activations = 0
+        self.variables_changed = False
 
     # Records
 
@@ -72,6 +74,7 @@ class Run:
         if variables:
             element = self.state.elements[key].element
             self.emit(Kind.VARIABLES_SET, element, key, variables=variables)
+            self.variables_changed = True
 
     def hand_over(
         self, instance: ElementInstance, element: Element, variables: dict[str, Any]
@@ -95,11 +98,13 @@ class Run:
     ) -> ElementInstance:
         """Activate an element and consume the tokens that brought it.
 
-        A multi-instance activity begins with its body; `inner` begins one of the instances in it.
+        A looping activity begins with its body; `inner` begins one of the instances in it.
         """
         self.activations += 1
         key = self.new_key()
-        kind = MULTI_INSTANCE if element.multi_instance and not inner else element.kind
+        kind = element.kind
+        if not inner and (element.multi_instance or element.loop):
+            kind = MULTI_INSTANCE if element.multi_instance else STANDARD_LOOP
         data: dict[str, Any] = {"kind": kind, "process": process, "scope": scope}
         optional = {"name": element.name, "flows": list(flows), "status": element.status}
         data |= {name: value for name, value in optional.items() if value}
@@ -107,50 +112,119 @@ class Run:
         return self.state.elements[key]
 
     def enter(self, instance: ElementInstance) -> None:
-        """Map inputs, listen on the boundary, do what the type does; may be done again."""
+        """Map inputs and have the start listeners look, then go on; may be done again."""
         element = self.element(instance)
+        if instance.kind in LOOP_BODIES:
+            self.proceed(instance)
+            return
         try:
             self._guard()
-            if instance.kind != MULTI_INSTANCE:
-                self.set_local(instance.key, self.scope(instance.key).mapped(element.inputs))
+            self.set_local(instance.key, self.scope(instance.key).mapped(element.inputs))
+        except IncidentError as error:
+            self.incident(instance, error, "enter")
+            return
+        if not self.listen(instance, "start"):
+            self.proceed(instance)
+
+    def proceed(self, instance: ElementInstance) -> None:
+        """Listen on the boundary, do what the type does; may be done again."""
+        element = self.element(instance)
+        try:
             triggers.open_attached(self, element, instance)
             behaviour(instance.kind).enter(self, element, instance)
         except IncidentError as error:
-            self.incident(instance, error, "enter")
+            # Inputs are worked out anew with what was mended, unless listeners saw them.
+            self.incident(instance, error, "proceed" if element.listening("start") else "enter")
 
     def _guard(self) -> None:
         if self.activations > MAX_ELEMENTS:
             raise IncidentError("too_many_elements")
 
-    def leave(self, instance: ElementInstance) -> None:
-        """Map outputs, complete, take the outgoing flows; may be done again."""
+    def listen(self, instance: ElementInstance, event: str, index: int = 0) -> bool:
+        """Begin the job of the next listener of an event; tell whether there is one to wait for."""
         element = self.element(instance)
-        body = self.body(instance)
-        inside = element.outputs if instance.kind != MULTI_INSTANCE else ()
+        listeners = element.listening(event)
+        if index >= len(listeners) or instance.kind in LOOP_BODIES:
+            return False
+        phase = f"{event}:{index}"
+        scope = self.scope(instance.key)
         try:
+            self.new_job(element, instance, scope.job(listeners[index].task), listener=phase)
+        except IncidentError as error:
+            self.incident(instance, error, phase)
+        return True
+
+    def new_job(
+        self, element: Element, instance: ElementInstance, job: dict[str, Any], **data: Any
+    ) -> None:
+        """Record work for a step."""
+        self.emit(Kind.JOB_CREATED, element.id, self.new_key(), host=instance.key, **job, **data)
+
+    def leave(self, instance: ElementInstance) -> None:
+        """Map outputs and have the end listeners look, then go on; may be done again."""
+        element = self.element(instance)
+        waits = bool(element.listening("end")) and instance.kind not in LOOP_BODIES
+        try:
+            inside = element.outputs if instance.kind not in LOOP_BODIES else ()
             outputs = self.scope(instance.key).mapped(inside)
-            flows = () if body else behaviour(instance.kind).outgoing(self, element, instance)
-            collected = multi_instance.collect(self, element, instance, outputs) if body else {}
+            departure = None if waits else self._departure(element, instance, outputs)
         except IncidentError as error:
             self.incident(instance, error, "leave")
             return
         if outputs:
             self.set_variables(instance.scope, outputs)
+        if departure is None:
+            self.listen(instance, "end")
+        else:
+            self._depart(element, instance, *departure)
+
+    def depart(self, instance: ElementInstance) -> None:
+        """Go on after the end listeners; may be done again."""
+        element = self.element(instance)
+        around = visible(self.state, instance.scope)
+        targets = {mapping.target.partition(".")[0] for mapping in element.outputs}
+        try:
+            departure = self._departure(
+                element, instance, {name: around[name] for name in targets if name in around}
+            )
+        except IncidentError as error:
+            self.incident(instance, error, "depart")
+            return
+        self._depart(element, instance, *departure)
+
+    def _departure(
+        self, element: Element, instance: ElementInstance, outputs: dict[str, Any]
+    ) -> tuple[Sequence[SequenceFlow], dict[str, Any]]:
+        """Work out where to go: the flows to take, or what the body around collects."""
+        seen = self.scope(instance.key)
+        scope = Scope({**seen.variables, **outputs}, seen.now) if outputs else seen
+        if body := self.body(instance):
+            return (), LOOP_BODIES[body.kind].collect(element, body, instance, scope)
+        return behaviour(instance.kind).outgoing(self, element, instance, scope), {}
+
+    def _depart(
+        self,
+        element: Element,
+        instance: ElementInstance,
+        flows: Sequence[SequenceFlow],
+        collected: dict[str, Any],
+    ) -> None:
+        body = self.body(instance)
         behaviour(instance.kind).leaving(self, element, instance)
         triggers.close(self, instance.key)
+        compensation.remember(self, element, instance)
         self.emit(Kind.ELEMENT_COMPLETED, element.id, instance.key)
         if body:
-            multi_instance.inner_left(self, element, body, collected)
+            LOOP_BODIES[body.kind].inner_left(self, element, body, collected)
             return
         self.take(flows, instance.process, instance.scope)
         if not flows:
             self.settle(instance.scope)
 
     def body(self, instance: ElementInstance) -> ElementInstance | None:
-        """Return the multi-instance body around one of its instances."""
+        """Return the body of a loop around one of its instances."""
         around = self.state.elements.get(instance.scope)
-        inside = around is not None and around.kind == MULTI_INSTANCE
-        return around if inside else None
+        return around if around is not None and around.kind in LOOP_BODIES else None
 
     def take(self, flows: Sequence[SequenceFlow], process: str, scope: int) -> None:
         """Put a token on each of these flows."""
@@ -166,7 +240,10 @@ class Run:
         """End an instance and everything inside it, innermost first."""
         self.clear(instance.key)
         triggers.close(self, instance.key)
-        behaviour(instance.kind).terminate(self, instance)
+        for job in [j for j in self.state.jobs.values() if j.host == instance.key]:
+            self.emit(Kind.JOB_CANCELED, job.element, job.key)
+        for task in [t for t in self.state.user_tasks.values() if t.host == instance.key]:
+            self.emit(Kind.USER_TASK_CANCELED, task.element, task.key)
         for incident in [i for i in self.state.incidents.values() if i.host == instance.key]:
             self.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, by="termination")
         self.emit(Kind.ELEMENT_TERMINATED, instance.element, instance.key)
@@ -179,13 +256,18 @@ class Run:
             self.emit(Kind.TOKEN_DISCARDED, token.flow, scope=scope)
 
     def settle(self, scope: int) -> None:
-        """Complete a scope in which nothing is left to do."""
+        """Let a scope go on in which a path has ended."""
         if scope == 0:
             self.emit(Kind.INSTANCE_COMPLETED, self.state.process, self.state.key)
-            return
-        busy = any(t.scope == scope for t in self.state.tokens)
-        if scope in self.state.elements and not busy and not any(self.state.children(scope)):
-            self.leave(self.state.elements[scope])
+        elif instance := self.state.elements.get(scope):
+            try:
+                behaviour(instance.kind).path_ended(self, self.element(instance), instance)
+            except IncidentError as error:
+                self.incident(instance, error, "path")
+
+    def busy(self, scope: int) -> bool:
+        """Tell whether anything is active or under way inside a scope."""
+        return any(t.scope == scope for t in self.state.tokens) or any(self.state.children(scope))
 
     def incident(self, instance: ElementInstance, error: IncidentError, phase: str) -> None:
         """Record what an operator must mend; the rest of the instance goes on."""
@@ -196,16 +278,20 @@ class Run:
     # Tokens
 
     def move(self) -> None:
-        """Move tokens until all wait."""
-        while found := self._next_ready():
-            token, flows = found
-            element = self.definition.element(token.process, token.target)
-            self.enter(self.begin(element, token.process, token.scope, flows))
+        """Move tokens until all wait, and conditions until none becomes true."""
+        while True:
+            while found := self._next_ready():
+                token, flows = found
+                element = self.definition.element(token.process, token.target)
+                self.enter(self.begin(element, token.process, token.scope, flows))
+            if not self.variables_changed:
+                return
+            self.variables_changed = conditions.look(self)
 
     def _next_ready(self) -> tuple[Token, list[str]] | None:
         for token in self.state.tokens:
             element = self.definition.element(token.process, token.target)
-            flows = behaviour(element.kind).ready(self.state, element, token)
+            flows = behaviour(element.kind).ready(self, element, token)
             if flows:
                 return token, flows
         return None

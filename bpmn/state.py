@@ -52,7 +52,10 @@ class Timer:
 
 @dataclass(slots=True)
 class Job:
-    """Work of a service task; `retries` 0 means that it waits for an operator."""
+    """Work of a step; `retries` 0 means that it waits for an operator.
+
+    `listener` is `event:index` for the job of a listener, "" for the element's own work.
+    """
 
     key: int
     element: str
@@ -60,27 +63,57 @@ class Job:
     type: str
     retries: int
     attempt: int = 1
+    listener: str = ""
 
 
 @dataclass(slots=True)
 class UserTask:
-    """A task for people (用户任务)."""
+    """A task for people (用户任务); `held` is the command that its listeners still look at."""
 
     key: int
     element: str
     host: int
     assignee: str | None = None
+    held: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
 class Subscription:
-    """A message that is waited for."""
+    """A message, signal or condition that is waited for.
+
+    `met` tells of a condition that it held when it was last looked at: it must become false before
+    it can happen again (BPMN 2.0 section 10.5.2).
+    """
 
     key: int
     element: str
     host: int
-    name: str
+    name: str = ""
     correlation_key: str = ""
+    type: str = "message"
+    met: bool = False
+
+
+@dataclass(slots=True)
+class Compensation:
+    """Completed work that can be made undone (补偿), BPMN 2.0 section 13.5.5.
+
+    Attributes:
+        scope: key of the scope in which the activity was done.
+        handler: the element that undoes it; "" for a scope whose contents are undone one by one.
+        inside: key that the completed scope had, for what was done in it.
+        variables: the local variables as they were.
+        thrower: key of the event that has asked for it, 0 before.
+    """
+
+    key: int
+    element: str
+    process: str
+    scope: int
+    handler: str = ""
+    inside: int = 0
+    variables: dict[str, Any] = field(default_factory=dict)
+    thrower: int = 0
 
 
 @dataclass(slots=True)
@@ -102,7 +135,9 @@ class State:
     Attributes:
         calendar: version of the working calendar that the instance counts with.
         phase: `new`, `active`, `completed` or `canceled`.
+        start: the element that the process began with, "" for its start event without trigger.
         elements, timers, jobs, user_tasks, subscriptions, incidents: what is active, by key.
+        compensations: what could be undone, by key, in the order in which it was done.
         tokens: sequence flows taken whose target has not begun, oldest first.
     """
 
@@ -113,6 +148,7 @@ class State:
     phase: str = "new"
     number: int = 0
     last_key: int = 0
+    start: str = ""
     elements: dict[int, ElementInstance] = field(default_factory=dict)
     tokens: list[Token] = field(default_factory=list)
     timers: dict[int, Timer] = field(default_factory=dict)
@@ -120,6 +156,7 @@ class State:
     user_tasks: dict[int, UserTask] = field(default_factory=dict)
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     incidents: dict[int, Incident] = field(default_factory=dict)
+    compensations: dict[int, Compensation] = field(default_factory=dict)
 
     @property
     def ended(self) -> bool:
@@ -145,10 +182,11 @@ class State:
     @staticmethod
     def from_json(value: dict[str, Any]) -> State:
         """Return the state of a JSON object."""
-        state = State(**{name: value[name] for name in _PLAIN})
+        # A state that an earlier version wrote may lack what has been added since.
+        state = State(**{name: value[name] for name in _PLAIN if name in value})
         state.tokens = [Token(**token) for token in value["tokens"]]
         for name, part in _KEYED.items():
-            setattr(state, name, {one["key"]: part(**one) for one in value[name]})
+            setattr(state, name, {one["key"]: part(**one) for one in value.get(name, ())})
         return state
 
 
@@ -164,5 +202,6 @@ _KEYED: dict[str, Any] = {
     "user_tasks": UserTask,
     "subscriptions": Subscription,
     "incidents": Incident,
+    "compensations": Compensation,
 }
 _PLAIN = tuple(f.name for f in fields(State) if f.name not in _KEYED and f.name != "tokens")

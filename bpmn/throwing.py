@@ -22,20 +22,38 @@ def _listeners(run: Run, instance: ElementInstance) -> Iterator[tuple[ElementIns
     key = instance.key
     while key:
         host = run.state.elements[key]
+        # A scope that an event sub-process has taken over has no other way to react.
+        interrupted = inner is not None and _took_over(run, inner)
         for event in reversed(triggers.listeners(run, run.element(host), host)):
+            around = event.kind == "boundaryEvent"
             # What is thrown inside an event sub-process is not caught by that one again.
-            if event.kind == "boundaryEvent" or inner is None or inner.element != event.scope:
+            if around or not (interrupted or (inner and inner.element == event.scope)):
                 yield host, event
         inner, key = host, host.scope
+
+
+def _took_over(run: Run, inner: ElementInstance) -> bool:
+    if inner.kind != "eventSubProcess":
+        return False
+    starts = run.definition.processes[inner.process].starts.get(inner.element, ())
+    return any(start.interrupting for start in starts)
 
 
 def _catcher(
     run: Run, instance: ElementInstance, kind: str, code: str
 ) -> tuple[ElementInstance, Element] | None:
+    """Return who catches: the innermost, and there the one that names the code first."""
+    found: tuple[ElementInstance, Element] | None = None
     for host, event in _listeners(run, instance):
-        if event.event and event.event.kind == kind and event.event.code in {None, "", code}:
+        if found and found[0] is not host:
+            break
+        if event.event is None or event.event.kind != kind:
+            continue
+        if code and event.event.code == code:
             return host, event
-    return None
+        if not event.event.code and found is None:
+            found = host, event
+    return found
 
 
 def throw_error(run: Run, instance: ElementInstance, code: str, variables: dict[str, Any]) -> None:
@@ -55,3 +73,18 @@ def escalate(run: Run, instance: ElementInstance, code: str) -> None:
     run.emit(Kind.ESCALATED, instance.element, instance.key, code=code, catcher=catcher)
     if caught is not None:
         triggers.trigger(run, *caught, {})
+
+
+def cancel(run: Run, transaction: ElementInstance) -> None:
+    """End a transaction that has undone its work, by its cancel boundary event."""
+    caught = next(
+        (
+            (host, event)
+            for host, event in _listeners(run, transaction)
+            if event.event_kind == "cancel" and event.attached_to == transaction.element
+        ),
+        None,
+    )
+    if caught is None:
+        raise IncidentError("cancel_not_caught")
+    triggers.trigger(run, *caught, {})

@@ -1,4 +1,4 @@
-"""What an instance listens to: timers and messages of boundary, catching and start events."""
+"""What an instance listens to: timers, messages, signals and conditions of its events."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from bpmn.expressions import IncidentError, Scope
 from bpmn.records import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
+    from bpmn.commands import PublishMessage
     from bpmn.model import Element, Message, Timer
     from bpmn.run import Run
-    from bpmn.state import ElementInstance
+    from bpmn.state import ElementInstance, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def open_attached(run: Run, element: Element, instance: ElementInstance) -> None
 def listeners(run: Run, element: Element, instance: ElementInstance) -> list[Element]:
     """Return what an instance listens to; the boundary of a multi-instance is its body's."""
     drawing = run.definition.processes[instance.process]
-    is_body = element.multi_instance is not None and run.body(instance) is None
+    is_body = instance.kind != element.kind
     inside = [] if is_body else event_sub_process_starts(run, element, instance.process)
     around = [] if run.body(instance) else drawing.boundaries.get(element.id, ())
     return [*around, *inside]
@@ -73,6 +74,13 @@ def _opening(run: Run, event: Element, scope: Scope) -> _Opening | None:
         return _Opening(Kind.TIMER_CREATED, event.id, data)
     if definition.message:
         return _Opening(Kind.MESSAGE_SUBSCRIBED, event.id, _message(definition.message, scope))
+    if definition.signal:
+        name = scope.required(definition.signal, "signal_name_missing")
+        return _Opening(Kind.SIGNAL_SUBSCRIBED, event.id, {"name": name})
+    if definition.condition:
+        # Looked at when the tokens have come to rest, as after every change of variables.
+        run.variables_changed = True
+        return _Opening(Kind.CONDITION_SUBSCRIBED, event.id, {})
     return None
 
 
@@ -95,12 +103,27 @@ def _message(message: Message, scope: Scope) -> dict[str, Any]:
     return data
 
 
-def close(run: Run, host: int) -> None:
-    """Stop listening on behalf of an instance."""
+_UNSUBSCRIBED = {
+    "message": Kind.MESSAGE_UNSUBSCRIBED,
+    "signal": Kind.SIGNAL_UNSUBSCRIBED,
+    "condition": Kind.CONDITION_UNSUBSCRIBED,
+}
+
+
+def close(run: Run, host: int, spare: Container[str] = ()) -> None:
+    """Stop listening on behalf of an instance, apart from the events `spare`."""
     for timer in [t for t in run.state.timers.values() if t.host == host]:
-        run.emit(Kind.TIMER_CANCELED, timer.element, timer.key)
-    for subscription in [s for s in run.state.subscriptions.values() if s.host == host]:
-        run.emit(Kind.MESSAGE_UNSUBSCRIBED, subscription.element, subscription.key)
+        if timer.element not in spare:
+            run.emit(Kind.TIMER_CANCELED, timer.element, timer.key)
+    for found in [s for s in run.state.subscriptions.values() if s.host == host]:
+        if found.element not in spare:
+            run.emit(_UNSUBSCRIBED[found.type], found.element, found.key)
+
+
+def close_inside(run: Run, host: ElementInstance) -> None:
+    """Stop listening to the event sub-processes of a scope; its boundary stays open."""
+    drawing = run.definition.processes[host.process]
+    close(run, host.key, {e.id for e in drawing.boundaries.get(host.element, ())})
 
 
 def fire_due(run: Run) -> None:
@@ -130,24 +153,32 @@ def _fire(run: Run, key: int) -> None:
     trigger(run, host, event, {})
 
 
-def correlate(run: Run, name: str, correlation_key: str, variables: dict[str, Any]) -> None:
+def correlate(run: Run, message: PublishMessage) -> None:
     """Hand a message to the first subscription that waits for it."""
-    for subscription in run.state.subscriptions.values():
-        if subscription.name == name and subscription.correlation_key in {"", correlation_key}:
-            break
-    else:
-        return
-    host = run.state.elements[subscription.host]
-    event = run.definition.element(host.process, subscription.element)
+    found = message.subscription_in(run.state)
+    if found is not None:
+        happened(run, Kind.MESSAGE_CORRELATED, found, message.variables, name=found.name)
+
+
+def broadcast(run: Run, name: str, variables: dict[str, Any]) -> None:
+    """Hand a signal to everything in this instance that waits for it."""
+    waiting = [s for s in run.state.subscriptions.values() if (s.type, s.name) == ("signal", name)]
+    for found in waiting:
+        # An earlier one may have ended what this one belonged to.
+        if found.key in run.state.subscriptions:
+            happened(run, Kind.SIGNAL_CAUGHT, found, variables, name=name)
+
+
+def happened(
+    run: Run, kind: Kind, found: Subscription, variables: dict[str, Any], **data: Any
+) -> None:
+    """Record that what was waited for has happened, and let it take effect."""
+    host = run.state.elements[found.host]
+    event = run.definition.element(host.process, found.element)
     closes = event.interrupting or host.element == event.id
-    run.emit(
-        Kind.MESSAGE_CORRELATED,
-        event.id,
-        subscription.key,
-        name=name,
-        variables=variables,
-        closes=closes,
-    )
+    if kind is not Kind.CONDITION_MET:
+        data["variables"] = variables
+    run.emit(kind, event.id, found.key, closes=closes, **data)
     trigger(run, host, event, variables)
 
 
@@ -197,20 +228,9 @@ def _event_sub_process(
     _happen(run, event, run.begin(event, host.process, instance.key), variables)
 
 
-def close_inside(run: Run, host: ElementInstance) -> None:
-    """Stop listening to the event sub-processes of a scope; its boundary stays open."""
-    boundaries = {
-        e.id for e in run.definition.processes[host.process].boundaries.get(host.element, ())
-    }
-    for timer in [t for t in run.state.timers.values() if t.host == host.key]:
-        if timer.element not in boundaries:
-            run.emit(Kind.TIMER_CANCELED, timer.element, timer.key)
-    for found in [s for s in run.state.subscriptions.values() if s.host == host.key]:
-        if found.element not in boundaries:
-            run.emit(Kind.MESSAGE_UNSUBSCRIBED, found.element, found.key)
-
-
 def _happen(run: Run, event: Element, instance: ElementInstance, variables: dict[str, Any]) -> None:
-    """Complete an event that has already happened."""
+    """Complete an event that has already happened, once its start listeners are done."""
     run.hand_over(instance, event, variables)
-    run.leave(instance)
+    catching = event.kind == "intermediateCatchEvent"
+    if catching or not run.listen(instance, "start"):
+        run.leave(instance)

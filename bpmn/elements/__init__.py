@@ -4,20 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpmn.elements.base import Behaviour
+from bpmn.elements.base import Behaviour, LoopBody
 from bpmn.elements.events import CatchEvent, ThrowEvent
-from bpmn.elements.gateways import EventBasedGateway, ExclusiveGateway, ParallelGateway
+from bpmn.elements.gateways import (
+    EventBasedGateway,
+    ExclusiveGateway,
+    InclusiveGateway,
+    ParallelGateway,
+)
 from bpmn.elements.multi_instance import MULTI_INSTANCE, MultiInstanceBody
-from bpmn.elements.scopes import CallActivity, EventSubProcess, Process, SubProcess
+from bpmn.elements.scopes import (
+    AdHocSubProcess,
+    CallActivity,
+    EventSubProcess,
+    Process,
+    SubProcess,
+)
+from bpmn.elements.standard_loop import STANDARD_LOOP, StandardLoopBody
 from bpmn.elements.tasks import BusinessRuleTask, JobTask, ScriptTask, UserTask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# What holds the instances of an activity that is done more than once.
+LOOP_BODIES: Mapping[str, LoopBody] = {
+    MULTI_INSTANCE: MultiInstanceBody(),
+    STANDARD_LOOP: StandardLoopBody(),
+}
 BEHAVIOURS: Mapping[str, Behaviour] = {
     "process": Process(),
-    MULTI_INSTANCE: MultiInstanceBody(),
+    **LOOP_BODIES,
     "subProcess": SubProcess(),
+    "transaction": SubProcess(),
+    "adHocSubProcess": AdHocSubProcess(),
     "eventSubProcess": EventSubProcess(),
     "callActivity": CallActivity(),
     "startEvent": Behaviour(),
@@ -27,6 +46,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "endEvent": ThrowEvent(),
     "exclusiveGateway": ExclusiveGateway(),
     "parallelGateway": ParallelGateway(),
+    "inclusiveGateway": InclusiveGateway(),
     "eventBasedGateway": EventBasedGateway(),
     "userTask": UserTask(),
     "serviceTask": JobTask(),

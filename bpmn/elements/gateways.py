@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 from typing_extensions import override
 
 from bpmn import triggers
-from bpmn.elements.base import Behaviour
+from bpmn.elements.base import Behaviour, outgoing_flows
+from bpmn.elements.reachability import may_still_come
 from bpmn.expressions import IncidentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bpmn.expressions import Scope
     from bpmn.model import Element, SequenceFlow
     from bpmn.run import Run
-    from bpmn.state import ElementInstance, State, Token
+    from bpmn.state import ElementInstance, Token
 
 
 class ExclusiveGateway(Behaviour):
@@ -23,10 +25,9 @@ class ExclusiveGateway(Behaviour):
 
     @override
     def outgoing(
-        self, run: Run, element: Element, instance: ElementInstance
+        self, run: Run, element: Element, instance: ElementInstance, scope: Scope
     ) -> Sequence[SequenceFlow]:
-        flows = [run.definition.processes[instance.process].flows[f] for f in element.outgoing]
-        scope = run.scope(instance.key)
+        flows = outgoing_flows(run, element, instance)
         for flow in flows:
             if flow.id == element.default:
                 continue
@@ -42,15 +43,29 @@ class ParallelGateway(Behaviour):
     """Waits for a token on every incoming flow, then takes every outgoing one."""
 
     @override
-    def ready(self, state: State, element: Element, token: Token) -> list[str]:
-        arrived = {t.flow for t in state.tokens if t.scope == token.scope}
+    def ready(self, run: Run, element: Element, token: Token) -> list[str]:
+        arrived = {t.flow for t in run.state.tokens if t.scope == token.scope}
         return list(element.incoming) if arrived.issuperset(element.incoming) else []
 
     @override
     def outgoing(
-        self, run: Run, element: Element, instance: ElementInstance
+        self, run: Run, element: Element, instance: ElementInstance, scope: Scope
     ) -> Sequence[SequenceFlow]:
-        return [run.definition.processes[instance.process].flows[f] for f in element.outgoing]
+        return outgoing_flows(run, element, instance)
+
+
+class InclusiveGateway(Behaviour):
+    """Waits for every token that can still come, then takes each flow whose condition holds.
+
+    The rule for joining is that of BPMN 2.0 section 13.4.3.
+    """
+
+    @override
+    def ready(self, run: Run, element: Element, token: Token) -> list[str]:
+        arrived = {
+            t.flow for t in run.state.tokens if t.scope == token.scope and t.target == element.id
+        }
+        return [] if may_still_come(run, element, token, arrived) else sorted(arrived)
 
 
 class EventBasedGateway(Behaviour):
@@ -58,6 +73,6 @@ class EventBasedGateway(Behaviour):
 
     @override
     def enter(self, run: Run, element: Element, instance: ElementInstance) -> None:
-        process = run.definition.processes[instance.process]
-        targets = [process.elements[process.flows[f].target] for f in element.outgoing]
+        elements = run.definition.processes[instance.process].elements
+        targets = [elements[flow.target] for flow in outgoing_flows(run, element, instance)]
         triggers.open_all(run, targets, instance)

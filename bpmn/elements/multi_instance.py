@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from bpmn.elements.base import Behaviour
-from bpmn.expressions import IncidentError, Scope
+from bpmn.elements.base import LoopBody
+from bpmn.expressions import IncidentError, Scope, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bpmn.model import Element, MultiInstance
     from bpmn.run import Run
     from bpmn.state import ElementInstance
 
 MULTI_INSTANCE = "multiInstance"
+# More could not begin within one batch.
+MAX_INSTANCES = 400
 COUNTER = "loopCounter"
 TOTAL, DONE = "numberOfInstances", "numberOfCompletedInstances"
 ACTIVE, ENDED = "numberOfActiveInstances", "numberOfTerminatedInstances"
@@ -29,15 +33,28 @@ def _loop(element: Element) -> MultiInstance:
     return element.multi_instance
 
 
-def _items(run: Run, element: Element, body: ElementInstance) -> list[Any]:
-    collection = _loop(element).input_collection
-    value = run.scope(body.key).value(collection)
-    if not isinstance(value, list):
-        raise IncidentError("input_collection_not_a_list", expression=collection)
-    return value
+def _items(run: Run, element: Element, body: ElementInstance) -> Sequence[Any]:
+    """Return the list, or as many numbers as the cardinality says.
+
+    Raises:
+        IncidentError: `input_collection_not_a_list`, `cardinality_invalid` or
+            `too_many_instances`.
+    """
+    loop = _loop(element)
+    scope = run.scope(body.key)
+    if loop.input_collection is None:
+        number = whole(scope.value(loop.cardinality or ""), "cardinality_invalid")
+        items: Any = range(1, number + 1)
+    else:
+        items = scope.value(loop.input_collection)
+    if not isinstance(items, list | range):
+        raise IncidentError("input_collection_not_a_list", expression=loop.input_collection)
+    if len(items) > MAX_INSTANCES:
+        raise IncidentError("too_many_instances", limit=MAX_INSTANCES)
+    return items
 
 
-class MultiInstanceBody(Behaviour):
+class MultiInstanceBody(LoopBody):
     """Begins the instances: all at once, or one after another; an empty list completes at once."""
 
     @override
@@ -58,6 +75,41 @@ class MultiInstanceBody(Behaviour):
         if output and output in instance.variables:
             run.set_variables(instance.scope, {output: instance.variables[output]})
 
+    @override
+    def collect(
+        self, element: Element, body: ElementInstance, inner: ElementInstance, scope: Scope
+    ) -> dict[str, Any]:
+        loop = _loop(element)
+        collected: dict[str, Any] = {DONE: body.variables[DONE] + 1}
+        if loop.output_collection and loop.output_element:
+            results = list(body.variables[loop.output_collection])
+            results[inner.variables[COUNTER] - 1] = scope.value(loop.output_element)
+            collected[loop.output_collection] = results
+        return collected
+
+    @override
+    def inner_left(
+        self, run: Run, element: Element, body: ElementInstance, collected: dict[str, Any]
+    ) -> None:
+        run.set_local(body.key, collected)
+        run.settle(body.key)
+
+    @override
+    def path_ended(self, run: Run, element: Element, instance: ElementInstance) -> None:
+        active = len(list(run.state.children(instance.key)))
+        if _is_complete(run, element, instance, active):
+            run.clear(instance.key)
+            run.leave(instance)
+            return
+        if active:
+            return
+        items = _items(run, element, instance)
+        done = instance.variables[DONE]
+        if _loop(element).sequential and done < len(items):
+            _begin(run, element, instance, done, items[done])
+        else:
+            run.leave(instance)
+
 
 def _begin(run: Run, element: Element, body: ElementInstance, index: int, item: Any) -> None:
     # A message or error may have ended the body while earlier instances began.
@@ -69,44 +121,6 @@ def _begin(run: Run, element: Element, body: ElementInstance, index: int, item: 
         variables[name] = item
     run.set_local(inner.key, variables)
     run.enter(inner)
-
-
-def collect(
-    run: Run, element: Element, inner: ElementInstance, outputs: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the body's variables after this instance: its result in its place, one more done."""
-    body = run.state.elements[inner.scope]
-    loop = _loop(element)
-    collected: dict[str, Any] = {DONE: body.variables[DONE] + 1}
-    if loop.output_collection and loop.output_element:
-        seen = run.scope(inner.key)
-        results = list(body.variables[loop.output_collection])
-        scope = Scope({**seen.variables, **outputs}, seen.now)
-        results[inner.variables[COUNTER] - 1] = scope.value(loop.output_element)
-        collected[loop.output_collection] = results
-    return collected
-
-
-def inner_left(
-    run: Run, element: Element, body: ElementInstance, collected: dict[str, Any]
-) -> None:
-    """Note the result of an instance; complete the body, or begin the next one."""
-    run.set_local(body.key, collected)
-    active = list(run.state.children(body.key))
-    try:
-        if _is_complete(run, element, body, len(active)):
-            run.clear(body.key)
-            run.leave(body)
-            return
-        items = _items(run, element, body) if not active else []
-    except IncidentError as error:
-        run.incident(body, error, "leave")
-        return
-    done = body.variables[DONE]
-    if not active and _loop(element).sequential and done < len(items):
-        _begin(run, element, body, done, items[done])
-    elif not active:
-        run.leave(body)
 
 
 def _is_complete(run: Run, element: Element, body: ElementInstance, active: int) -> bool:

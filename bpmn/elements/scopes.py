@@ -20,14 +20,23 @@ class SubProcess(Behaviour):
 
     @override
     def enter(self, run: Run, element: Element, instance: ElementInstance) -> None:
-        start = run.definition.processes[instance.process].none_start(element.id)
+        start = self._start(run, element, instance)
         if start is None:
             raise IncidentError("start_event_missing")
         run.enter(run.begin(start, instance.process, instance.key))
 
+    def _start(self, run: Run, element: Element, instance: ElementInstance) -> Element | None:
+        return run.definition.processes[instance.process].none_start(element.id)
+
 
 class Process(SubProcess):
     """The outermost scope of a process, also of one that a call activity runs."""
+
+    @override
+    def _start(self, run: Run, element: Element, instance: ElementInstance) -> Element | None:
+        if instance.scope == 0 and run.state.start:
+            return run.definition.element(instance.process, run.state.start)
+        return super()._start(run, element, instance)
 
     @override
     def leaving(self, run: Run, element: Element, instance: ElementInstance) -> None:
@@ -64,3 +73,51 @@ class CallActivity(Behaviour):
         root = run.begin(called.elements[called.id], called.id, instance.key)
         run.set_local(root.key, variables)
         run.enter(root)
+
+
+class AdHocSubProcess(Behaviour):
+    """Begins the activities that its list names, or those that people ask for (即席子流程).
+
+    BPMN 2.0 section 13.3.5; it completes when its condition holds, or when nothing is left.
+    """
+
+    @override
+    def enter(self, run: Run, element: Element, instance: ElementInstance) -> None:
+        expression = element.ad_hoc.active_elements if element.ad_hoc else None
+        if expression is None:
+            return
+        asked = run.scope(instance.key).value(expression)
+        names = asked if isinstance(asked, list) else [asked]
+        chosen = [self.activity(run, instance, str(name)) for name in names]
+        for activity in chosen:
+            if instance.key in run.state.elements:
+                run.enter(run.begin(activity, instance.process, instance.key))
+        if not names:
+            run.leave(instance)
+
+    @staticmethod
+    def activity(run: Run, instance: ElementInstance, name: str) -> Element:
+        """Return one of the elements that may begin on demand.
+
+        Raises:
+            IncidentError: `element_not_found`.
+        """
+        found = run.definition.processes[instance.process].elements.get(name)
+        if found is None or found.scope != instance.element or found.attached_to:
+            raise IncidentError("element_not_found", element=name)
+        return found
+
+    @override
+    def path_ended(self, run: Run, element: Element, instance: ElementInstance) -> None:
+        asked = element.ad_hoc
+        condition = asked.completion_condition if asked else None
+        busy = run.busy(instance.key)
+        if condition is None:
+            if not busy:
+                run.leave(instance)
+        elif run.scope(instance.key).condition(condition, element.id):
+            if asked and asked.cancel_remaining:
+                run.clear(instance.key)
+                busy = False
+            if not busy:
+                run.leave(instance)

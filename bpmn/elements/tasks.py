@@ -8,12 +8,13 @@ from typing_extensions import override
 
 from bpmn.dmn import evaluate_decision
 from bpmn.elements.base import Behaviour
-from bpmn.expressions import IncidentError, Scope
+from bpmn.expressions import IncidentError, Scope, whole
 from bpmn.feel.values import to_json
+from bpmn.model import UserTaskDefinition
 from bpmn.records import Kind
 
 if TYPE_CHECKING:
-    from bpmn.model import Element, UserTaskDefinition
+    from bpmn.model import Element
     from bpmn.run import Run
     from bpmn.state import ElementInstance
 
@@ -27,20 +28,7 @@ class JobTask(Behaviour):
     def enter(self, run: Run, element: Element, instance: ElementInstance) -> None:
         if element.task is None:
             raise IncidentError("task_definition_missing")
-        scope = run.scope(instance.key)
-        data: dict[str, Any] = {
-            "host": instance.key,
-            "type": scope.required(element.task.type, "job_type_missing"),
-            "retries": _whole(scope.text(element.task.retries), "retries_invalid"),
-        }
-        if element.task.headers:
-            data["headers"] = dict(element.task.headers)
-        run.emit(Kind.JOB_CREATED, element.id, run.new_key(), **data)
-
-    @override
-    def terminate(self, run: Run, instance: ElementInstance) -> None:
-        for job in [j for j in run.state.jobs.values() if j.host == instance.key]:
-            run.emit(Kind.JOB_CANCELED, job.element, job.key)
+        run.new_job(element, instance, run.scope(instance.key).job(element.task))
 
 
 class BusinessRuleTask(JobTask):
@@ -91,17 +79,18 @@ class UserTask(Behaviour):
 
     @override
     def enter(self, run: Run, element: Element, instance: ElementInstance) -> None:
-        asked = element.user_task
-        if asked is None:
+        if element.user_task is None:
             raise IncidentError("task_definition_missing")
+        if not run.listen(instance, "creating"):
+            self.create(run, element, instance)
+
+    @staticmethod
+    def create(run: Run, element: Element, instance: ElementInstance) -> None:
+        """Record the task, once its creating listeners are done."""
+        asked = element.user_task or UserTaskDefinition()
         data = {"host": instance.key, "name": element.name, "process": instance.process}
         data |= _asked(asked, run.scope(instance.key))
         run.emit(Kind.USER_TASK_CREATED, element.id, run.new_key(), **data)
-
-    @override
-    def terminate(self, run: Run, instance: ElementInstance) -> None:
-        for task in [t for t in run.state.user_tasks.values() if t.host == instance.key]:
-            run.emit(Kind.USER_TASK_CANCELED, task.element, task.key)
 
 
 def _asked(asked: UserTaskDefinition, scope: Scope) -> dict[str, Any]:
@@ -112,13 +101,6 @@ def _asked(asked: UserTaskDefinition, scope: Scope) -> dict[str, Any]:
         "candidate_users": scope.texts(asked.candidate_users),
         "due_date": scope.text(asked.due_date),
         "follow_up_date": scope.text(asked.follow_up_date),
-        "priority": _whole(scope.text(asked.priority) or DEFAULT_PRIORITY, "priority_invalid"),
+        "priority": whole(scope.text(asked.priority) or DEFAULT_PRIORITY, "priority_invalid"),
     }
     return {name: value for name, value in data.items() if value not in (None, [], "")}
-
-
-def _whole(value: Any, code: str) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError) as error:
-        raise IncidentError(code) from error
