@@ -11,10 +11,13 @@ from models.customer import Customer
 from models.decision_definition import DecisionDefinition
 from models.decision_requirements import DecisionRequirements
 from models.definition_draft import DefinitionDraft
+from models.definition_start import DefinitionStart
+from models.delivery import Delivery
 from models.department import Department
 from models.draft_file import DraftFile
 from models.draft_step import DraftStep
 from models.element_instance import ElementInstance
+from models.event_subscription import EventSubscription
 from models.feedback import Feedback
 from models.feedback_number import NumberSerial
 from models.form_definition import FormDefinition
@@ -24,6 +27,7 @@ from models.job_result import JobResult
 from models.key_check import KeyCheck
 from models.keyword import Keyword
 from models.measures.figure import Figure
+from models.message_start_lock import MessageStartLock
 from models.notice import Notice
 from models.notice_delivery import NoticeDelivery
 from models.outbound_message import OutboundMessage
@@ -34,6 +38,7 @@ from models.process_definition import ProcessDefinition, ProcessResource
 from models.process_instance import INSTANCE_SEQUENCE, ProcessInstance
 from models.product_batch import ProductBatch
 from models.progress_entry import ProgressEntry
+from models.publication import Publication
 from models.purchase_order import PurchaseOrder
 from models.report import Report, ReportSending
 from models.start_request import StartRequest
@@ -65,14 +70,19 @@ APPEND_ONLY = frozenset(
 DELETABLE = frozenset(
     {
         "access_token",
+        "definition_start",
+        "delivery",
         "draft_file",
+        "event_subscription",
         "figure",
         "idempotency_key",
         "keyword",
+        "message_start_lock",
         "notice",
         "notice_delivery",
         "personal_key",
         "personal_value",
+        "publication",
         "start_request",
     }
 )
@@ -91,10 +101,13 @@ __all__ = [
     "DecisionDefinition",
     "DecisionRequirements",
     "DefinitionDraft",
+    "DefinitionStart",
+    "Delivery",
     "Department",
     "DraftFile",
     "DraftStep",
     "ElementInstance",
+    "EventSubscription",
     "Feedback",
     "Figure",
     "FormDefinition",
@@ -103,6 +116,7 @@ __all__ = [
     "JobResult",
     "KeyCheck",
     "Keyword",
+    "MessageStartLock",
     "Notice",
     "NoticeDelivery",
     "NumberSerial",
@@ -116,6 +130,7 @@ __all__ = [
     "ProcessResource",
     "ProductBatch",
     "ProgressEntry",
+    "Publication",
     "PurchaseOrder",
     "Report",
     "ReportSending",
