@@ -1,9 +1,13 @@
-"""The `zeebe:` and `bihuan:` extension elements of a flow node."""
+"""The `zeebe:` and `bihuan:` extension elements of a flow node.
+
+Where there is none, what a file of Camunda 7 says in its own words is taken (`bpmn.camunda`).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bpmn import camunda
 from bpmn.model import (
     AdHoc,
     Call,
@@ -43,7 +47,7 @@ def mappings(node: Node, name: str) -> tuple[VariableMapping, ...]:
     """Return the `input` or `output` mappings of `zeebe:ioMapping`, in order."""
     found = _extension(node, "ioMapping")
     if found is None:
-        return ()
+        return camunda.mappings(node, name)
     return tuple(
         VariableMapping(expression(child.get("source")), child.get("target"))
         for child in found.all(ZEEBE, name)
@@ -54,7 +58,7 @@ def task_definition(node: Node) -> TaskDefinition | None:
     """Return which step does the work of a service-like task or throwing event."""
     found = _extension(node, "taskDefinition")
     if found is None:
-        return None
+        return camunda.task_definition(node)
     headers = _extension(node, "taskHeaders")
     pairs = headers.all(ZEEBE, "header") if headers else ()
     return TaskDefinition(
@@ -70,6 +74,8 @@ def user_task_definition(node: Node) -> UserTaskDefinition:
     people = _extension(node, "assignmentDefinition")
     schedule = _extension(node, "taskSchedule")
     priority = _extension(node, "priorityDefinition")
+    if not (form or people or schedule or priority):
+        return camunda.user_task_definition(node)
     return UserTaskDefinition(
         form=(form.get("formId") or form.get("formKey") or None) if form else None,
         assignee=(people.get("assignee") or None) if people else None,
@@ -97,7 +103,7 @@ def call(node: Node) -> Call | None:
             propagate_parent=_flag(found, "propagateAllParentVariables"),
             propagate_child=_flag(found, "propagateAllChildVariables"),
         )
-    return None
+    return camunda.call(node)
 
 
 def correlation_key(message: Node) -> str | None:
@@ -108,27 +114,26 @@ def correlation_key(message: Node) -> str | None:
 
 def condition(flow: Node) -> str | None:
     """Return the FEEL condition of a sequence flow."""
-    found = flow.first(BPMN, "conditionExpression")
-    return (expression(found.text) or None) if found else None
+    return _text_of(flow, "conditionExpression")
 
 
 def _text_of(node: Node, name: str) -> str | None:
     found = node.first(BPMN, name)
-    return (expression(found.text) or None) if found else None
+    return (camunda.expression(found) or None) if found else None
 
 
 def multi_instance(node: Node) -> MultiInstance | None:
     """Return `bpmn:multiInstanceLoopCharacteristics` with its `zeebe:loopCharacteristics`."""
     loop = node.first(BPMN, "multiInstanceLoopCharacteristics")
-    if loop is None:
-        return None
-    found = _extension(loop, "loopCharacteristics")
+    found = _extension(loop, "loopCharacteristics") if loop else None
+    if loop is None or found is None:
+        return camunda.multi_instance(node)
     return MultiInstance(
-        input_collection=(expression(found.get("inputCollection")) or None) if found else None,
+        input_collection=expression(found.get("inputCollection")) or None,
         cardinality=_text_of(loop, "loopCardinality"),
-        input_element=(found.get("inputElement") or None) if found else None,
-        output_collection=(found.get("outputCollection") or None) if found else None,
-        output_element=(expression(found.get("outputElement")) or None) if found else None,
+        input_element=found.get("inputElement") or None,
+        output_collection=found.get("outputCollection") or None,
+        output_element=expression(found.get("outputElement")) or None,
         sequential=loop.get("isSequential") == "true",
         completion_condition=_text_of(loop, "completionCondition"),
     )
@@ -171,14 +176,16 @@ def listeners(node: Node) -> tuple[Listener, ...]:
         for child in block_found.all(ZEEBE, name) if block_found else ():
             task = TaskDefinition(child.get("type"), child.get("retries", "3"))
             found.append(Listener(child.get("eventType"), task))
-    return tuple(found)
+    return (*found, *camunda.listeners(node))
 
 
 def timer(node: Node) -> Timer | None:
     """Return a `bpmn:timerEventDefinition`; `bihuan:clock="working"` counts working days."""
     names = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
     for child in node.all(BPMN, *names):
-        return Timer(names[child.name], child.text.strip(), node.get("clock", "wall", BIHUAN))
+        return Timer(
+            names[child.name], camunda.text(child.text.strip()), node.get("clock", "wall", BIHUAN)
+        )
     return None
 
 

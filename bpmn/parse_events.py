@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpmn import extensions
-from bpmn.extensions import BPMN, expression
+from bpmn import camunda, extensions
+from bpmn.extensions import BPMN
 from bpmn.model import EventDefinition, Message
 from bpmn.parse_error import ParseError
 
@@ -102,7 +102,7 @@ class EventReader:
             if node.name in _THROWING:
                 return EventDefinition("message")
             raise ParseError("message_missing", node.get("id"), definition.line)
-        name = message.get("name") or message.get("id")
+        name = camunda.text(message.get("name") or message.get("id"))
         return EventDefinition(
             "message", message=Message(name, extensions.correlation_key(message))
         )
@@ -118,11 +118,11 @@ class EventReader:
         name = self._signals.get(reference) or reference
         if not name:
             raise ParseError("signal_missing", node.get("id"), definition.line)
-        return EventDefinition("signal", signal=name)
+        return EventDefinition("signal", signal=camunda.text(name))
 
     def _conditional(self, node: Node, definition: Node) -> EventDefinition:
         condition = definition.first(BPMN, "condition")
-        text = expression(condition.text) if condition else ""
+        text = camunda.expression(condition) if condition else ""
         if not text:
             raise ParseError("condition_missing", node.get("id"), definition.line)
         return EventDefinition("conditional", condition=text)
