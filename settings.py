@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     api_port: int = Field(default=0, ge=0, le=65535)
     public_url: str = ""
     intake_rate_per_minute: int = Field(default=600, ge=1)
+    # Otherwise what one process owner drew is deployed only when another one has approved it.
+    one_pair_of_eyes: bool = False
 
     secrets_dir: Path | None = None
     # Unset: only the embedded database gets people to try the service with.

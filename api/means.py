@@ -36,6 +36,7 @@ class Means:
         temporal_answers: whether Temporal can be reached.
         link_key: signs the links that customers get.
         now: the clock.
+        one_pair_of_eyes: whether a process owner may deploy without a second one's approval.
         intake_limit, login_limit, survey_limit: how often one address may knock.
     """
 
@@ -48,6 +49,7 @@ class Means:
     temporal_answers: Callable[[], Awaitable[bool]]
     link_key: bytes
     now: Callable[[], datetime] = _now
+    one_pair_of_eyes: bool = False
     intake_limit: RateLimiter = field(default_factory=lambda: RateLimiter(600))
     login_limit: RateLimiter = field(default_factory=lambda: RateLimiter(60))
     survey_limit: RateLimiter = field(default_factory=lambda: RateLimiter(120))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, UniqueConstraint, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -41,13 +41,6 @@ def latest(session: Session, requirements_id: str) -> DecisionRequirements | Non
     )
     newest = own.order_by(col(DecisionRequirements.version).desc())
     return session.scalars(newest.limit(1)).first()
-
-
-def next_version(session: Session, requirements_id: str) -> int:
-    """Return the number that the next version of a file gets."""
-    last = select(func.max(col(DecisionRequirements.version)))
-    own = col(DecisionRequirements.requirements_id) == requirements_id
-    return (session.scalar(last.where(own)) or 0) + 1
 
 
 def find(session: Session, key: int) -> DecisionRequirements | None:

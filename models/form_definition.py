@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, UniqueConstraint, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -45,9 +45,3 @@ def of_content(session: Session, form_id: str, content_digest: str) -> FormDefin
         col(FormDefinition.content_digest) == content_digest,
     )
     return session.scalars(own.order_by(col(FormDefinition.version).desc()).limit(1)).first()
-
-
-def next_version(session: Session, form_id: str) -> int:
-    """Return the number that the next version of a form gets."""
-    last = select(func.max(col(FormDefinition.version)))
-    return (session.scalar(last.where(col(FormDefinition.form_id) == form_id)) or 0) + 1

@@ -1,16 +1,24 @@
 """The bundled drawings, deployed as the next version when they differ from what is there."""
 
+from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import SQLModel, col
 
-from bpmn import deployment
+from activities.deploy import Deployer, checked, deploy, register
+from bpmn.deployment import DeploymentError, load
 from migrations.seeds.plan import Plan
-from models import calendar_version, process_definition
+from models import process_definition
+from models.decision_requirements import DecisionRequirements
+from models.form_definition import FormDefinition
+from models.process_definition import ProcessDefinition
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn" / "diagrams"
 SUFFIXES = {".bpmn", ".dmn", ".form"}
 DEPLOYER = "bundled"
+_KEYED: tuple[type[SQLModel], ...] = (DecisionRequirements, FormDefinition)
 
 
 def files() -> dict[str, bytes]:
@@ -21,16 +29,20 @@ def files() -> dict[str, bytes]:
 
 def seed(session: Session, plan: Plan) -> None:
     """Deploy the bundled processes (随附流程), unless people have deployed their own since."""
+    _catch_up(session)
     bundle = files()
-    version = calendar_version.latest(session) or 1
-    for process_id in deployment.check("", bundle).processes:
-        newest = process_definition.latest(session, process_id)
-        if newest is None or newest.deployed_by == DEPLOYER:
-            process_definition.store(
-                session,
-                bundle,
-                process_id=process_id,
-                calendar_version=version,
-                deployed_at=plan.now,
-                deployed_by=DEPLOYER,
-            )
+    deployer = Deployer(DEPLOYER, plan.now, spares_others=True)
+    deploy(session, bundle, checked(bundle), deployer)
+
+
+def _catch_up(session: Session) -> None:
+    """Give keys to the decisions and forms of what was deployed before they had any."""
+    if any(session.scalars(select(table).limit(1)).first() for table in _KEYED):
+        return
+    in_order = select(ProcessDefinition).order_by(col(ProcessDefinition.key))
+    for one in session.scalars(in_order).all():
+        content = process_definition.load_resources(session, one.digest)
+        deployer = Deployer(one.deployed_by, one.deployed_at)
+        # What an engine of today cannot read any more stays without keys.
+        with suppress(DeploymentError):
+            register(session, content, load("", content), deployer, (one,))

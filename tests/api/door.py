@@ -218,6 +218,7 @@ PEOPLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "log": ("logistics", ("staff",)),
     "audit": ("management", ("auditor",)),
     "owner": ("operations", ("process_owner",)),
+    "other_owner": ("product", ("process_owner",)),
     "admin": ("management", ("administrator",)),
 }
 
@@ -266,6 +267,7 @@ def make_means(engine: Engine, clock: Clock) -> tuple[Means, Instances]:
         temporal_answers=temporal_answers,
         link_key=LINK_KEY,
         now=clock.now,
+        one_pair_of_eyes=True,
         login_limit=RateLimiter(1000),
     )
     return means, instances

@@ -1,0 +1,191 @@
+"""The one door to what runs: checked files become the next versions (部署).
+
+Whoever deploys, people or a release, comes through here: `checked`, then `deploy` in one
+transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Protocol
+
+from activities.drawings import Graph, drawn, graphs
+from activities.status_walk import illegal_steps
+from bpmn.deployment import DeploymentError, check
+from models import (
+    calendar_version,
+    decision_definition,
+    decision_requirements,
+    form_definition,
+    process_definition,
+)
+from models.decision_requirements import DecisionRequirements
+from models.form_definition import FormDefinition
+from models.process_instance import next_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.orm import Session
+
+    from bpmn.model import Definition
+    from models.decision_definition import DecisionDefinition
+    from models.process_definition import ProcessDefinition
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What was deployed (部署结果); what had not changed is there with the version it has."""
+
+    processes: tuple[ProcessDefinition, ...]
+    requirements: tuple[DecisionRequirements, ...]
+    decisions: tuple[DecisionDefinition, ...]
+    forms: tuple[FormDefinition, ...]
+
+
+@dataclass(frozen=True)
+class Deployer:
+    """Who deploys, when, and from which draft.
+
+    Attributes:
+        spares_others: leave alone what somebody else deployed last, as a release does.
+    """
+
+    username: str
+    at: datetime
+    draft_id: UUID | None = None
+    spares_others: bool = False
+
+
+def checked(files: Mapping[str, bytes]) -> Definition:
+    """Return the definition of files that may be deployed.
+
+    Raises:
+        DeploymentError: with all that is wrong, each with element and line.
+    """
+    definition = check("", files)
+    if illegal := illegal_steps(definition):
+        raise DeploymentError(illegal)
+    return definition
+
+
+def deploy(
+    session: Session, files: Mapping[str, bytes], definition: Definition, deployer: Deployer
+) -> Deployed:
+    """Store every process, decision and form of checked files, all or nothing."""
+    process_definition.lock(session)
+    calendar = calendar_version.latest(session) or 1
+    said = drawn(files)
+    processes = tuple(
+        process_definition.store(
+            session,
+            files,
+            process_id=process_id,
+            calendar_version=calendar,
+            deployed_at=deployer.at,
+            deployed_by=deployer.username,
+            drawn=said[process_id],
+            draft_id=deployer.draft_id,
+        )
+        for process_id in definition.processes
+        if not _spared(deployer, process_definition.latest(session, process_id))
+    )
+    if not processes:
+        return Deployed((), (), (), ())
+    return register(session, files, definition, deployer, processes)
+
+
+def register(
+    session: Session,
+    files: Mapping[str, bytes],
+    definition: Definition,
+    deployer: Deployer,
+    processes: tuple[ProcessDefinition, ...],
+) -> Deployed:
+    """Give the decisions and forms of stored processes their keys and versions."""
+    origin = processes[0].digest
+    found = [
+        _requirements(session, graph, definition, deployer, origin)
+        for graph in graphs(files).values()
+    ]
+    requirements = tuple(one for one in found if one is not None)
+    decisions = [
+        one
+        for graph in requirements
+        for one in decision_definition.of_requirements(session, graph.key)
+    ]
+    forms = [
+        _form(session, name, files[name], deployer, origin)
+        for name in sorted(files)
+        if name.endswith(".form")
+    ]
+    kept = tuple(one for one in forms if one is not None)
+    return Deployed(processes, requirements, tuple(decisions), kept)
+
+
+class _Stored(Protocol):
+    @property
+    def deployed_by(self) -> str: ...
+
+
+def _spared(deployer: Deployer, newest: _Stored | None) -> bool:
+    return deployer.spares_others and newest is not None and newest.deployed_by != deployer.username
+
+
+def _requirements(
+    session: Session, graph: Graph, definition: Definition, deployer: Deployer, origin: str
+) -> DecisionRequirements | None:
+    newest = decision_requirements.latest(session, graph.id)
+    if _spared(deployer, newest):
+        return None
+    if newest is not None and newest.content_digest == graph.content_digest:
+        return newest
+    made = DecisionRequirements(
+        key=next_key(session),
+        requirements_id=graph.id,
+        name=graph.name,
+        version=1 if newest is None else newest.version + 1,
+        resource_name=graph.resource_name,
+        content_digest=graph.content_digest,
+        definition_digest=origin,
+        deployed_at=deployer.at,
+        deployed_by=deployer.username,
+    )
+    session.add(made)
+    session.flush()
+    names = {
+        decision_id: model.decisions[decision_id].name or decision_id
+        for decision_id, model in definition.decisions.items()
+        if model.name == graph.resource_name
+    }
+    decision_definition.store(session, made, names)
+    return made
+
+
+def _form(
+    session: Session, name: str, content: bytes, deployer: Deployer, origin: str
+) -> FormDefinition | None:
+    form_id = str(json.loads(content)["id"])
+    newest = form_definition.latest(session, form_id)
+    if _spared(deployer, newest):
+        return None
+    digest = sha256(content).hexdigest()
+    if newest is not None and newest.content_digest == digest:
+        return newest
+    made = FormDefinition(
+        key=next_key(session),
+        form_id=form_id,
+        version=1 if newest is None else newest.version + 1,
+        resource_name=name,
+        content_digest=digest,
+        definition_digest=origin,
+        deployed_at=deployer.at,
+        deployed_by=deployer.username,
+    )
+    session.add(made)
+    session.flush()
+    return made

@@ -1,0 +1,79 @@
+"""Files made what runs, for whoever sends or approved them (部署执行)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from activities.deploy import Deployed, Deployer, checked, deploy
+from api.authentication import Caller
+from api.means import Means
+from api.problem import Problem
+from bpmn.deployment import DeploymentError
+from bpmn.model import Definition
+from models import access_record
+from models.process_definition import ProcessDefinition, bundle_digest
+
+LONGEST_NAME = 200
+MAX_FILES = 100
+# What `deployable` raises.
+REFUSALS = ("deployment_invalid", "deployment_empty")
+
+
+def is_file_name(name: str) -> bool:
+    """Tell whether a resource may have this name: one that is safe to write to a folder."""
+    fits = 0 < len(name) <= LONGEST_NAME and name.isprintable()
+    return fits and name not in {".", ".."} and not set(name) & set("/\\")
+
+
+def deployable(files: Mapping[str, bytes]) -> Definition:
+    """Return the definition of files that may be deployed.
+
+    Raises:
+        Problem: `deployment_invalid` with all that is wrong, or `deployment_empty`.
+    """
+    try:
+        definition = checked(files)
+    except DeploymentError as error:
+        raise Problem("deployment_invalid", problems=error.problems) from None
+    if not definition.processes:
+        raise Problem("deployment_empty")
+    return definition
+
+
+def deploy_files(
+    session: Session,
+    means: Means,
+    caller: Caller,
+    files: Mapping[str, bytes],
+    *,
+    draft_id: UUID | None = None,
+) -> Deployed:
+    """Deploy files in this transaction and record who did.
+
+    Raises:
+        Problem: what `deployable` raises.
+    """
+    definition = deployable(files)
+    deployer = Deployer(caller.username, means.now(), draft_id)
+    deployed = deploy(session, files, definition, deployer)
+    access_record.append(
+        session,
+        at=deployer.at,
+        actor=caller.username,
+        action="deploy",
+        subject=str(draft_id) if draft_id else None,
+        data={
+            "digest": bundle_digest(files),
+            "definitions": [summary(one) for one in deployed.processes],
+        },
+    )
+    return deployed
+
+
+def summary(one: ProcessDefinition) -> dict[str, Any]:
+    """Return which version of which process this is, for records."""
+    return {"process": one.process_id, "version": one.version, "digest": one.digest}
