@@ -9,7 +9,14 @@ from typing import Any
 
 from bpmn.apply import apply, replay
 from bpmn.clock import Calendar, Clock
-from bpmn.commands import Command, CompleteJob, CompleteUserTask, CreateInstance, FireTimers
+from bpmn.commands import (
+    Command,
+    CompleteJob,
+    CompleteUserTask,
+    CreateInstance,
+    FireTimers,
+    ThrowError,
+)
 from bpmn.decide import decide
 from bpmn.deployment import load
 from bpmn.model import Definition
@@ -89,6 +96,7 @@ class Life:
         calendar: Calendar | None = None,
         scale: float = 1.0,
         process: str = "p",
+        begin: str = "",
     ) -> None:
         self.definition = definition
         self.calendar = calendar
@@ -97,6 +105,7 @@ class Life:
         self.state = State(INSTANCE, last_key=INSTANCE)
         self.records: list[Record] = []
         self._process = process
+        self._begin = begin
         self.variables = variables or {}
 
     def start(self) -> Life:
@@ -107,6 +116,7 @@ class Life:
                 definition=self.definition.digest,
                 process=self._process,
                 variables=self.variables,
+                start=self._begin,
             )
         )
         return self
@@ -127,6 +137,10 @@ class Life:
         """Complete the job of an element."""
         key = next(j.key for j in self.state.jobs.values() if j.element == element)
         self.do(CompleteJob(id=f"job:{key}", key=key, variables=variables))
+
+    def throw(self, key: int, code: str) -> None:
+        """Let a job ask for the drawing's error path."""
+        self.do(ThrowError(id=f"error:{key}", key=key, code=code))
 
     def task(self, element: str, actor: str = "li", **variables: Any) -> None:
         """Complete the user task of an element."""
