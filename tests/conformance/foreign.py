@@ -68,6 +68,7 @@ def _clean(element: Any, warnings: list[str]) -> None:
     if name in INSTEAD and (_is_script(element) or EXPRESSION.search(element.text or "")):
         warnings.append(f"{name} {(element.text or '').strip()!r}")
         element.text = "=true" if _is_script(element) else INSTEAD[name]
+        element.attrib.pop("language", None)
 
 
 def _is_script(element: Any) -> bool:

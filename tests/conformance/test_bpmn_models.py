@@ -8,7 +8,7 @@ from tests.conformance import models
 from tests.conformance.material import PLACE
 
 FOLDER = PLACE / "bpmn-models"
-FLOOR = 0.8
+FLOOR = 0.99
 
 
 def test_others_models_execute_what_two_other_engines_executed() -> None:
