@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bpmn.model import Definition, Element, SequenceFlow
     from bpmn.state import ElementInstance, State, Token
 
-MAX_ELEMENTS = 500
+MAX_ELEMENTS = 1000
 
 
 class Run:
@@ -39,6 +39,7 @@ class Run:
         self.records: list[Record] = []
         self.activations = 0
         self.variables_changed = False
+        self._settling: list[int] = []
 
     # Records
 
@@ -256,7 +257,14 @@ class Run:
             self.emit(Kind.TOKEN_DISCARDED, token.flow, scope=scope)
 
     def settle(self, scope: int) -> None:
-        """Let a scope go on in which a path has ended."""
+        """Let a scope go on in which a path has ended, as soon as what is under way is done.
+
+        Not at once: a loop would go deeper with each turn.
+        """
+        if scope not in self._settling:
+            self._settling.append(scope)
+
+    def _settle(self, scope: int) -> None:
         if scope == 0:
             self.emit(Kind.INSTANCE_COMPLETED, self.state.process, self.state.key)
         elif instance := self.state.elements.get(scope):
@@ -279,14 +287,22 @@ class Run:
 
     def move(self) -> None:
         """Move tokens until all wait, and conditions until none becomes true."""
-        while True:
-            while found := self._next_ready():
-                token, flows = found
-                element = self.definition.element(token.process, token.target)
-                self.enter(self.begin(element, token.process, token.scope, flows))
-            if not self.variables_changed:
-                return
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        """Do the next thing that waits for nothing; tell whether there was one."""
+        if self._settling:
+            self._settle(self._settling.pop(0))
+            return True
+        if found := self._next_ready():
+            token, flows = found
+            element = self.definition.element(token.process, token.target)
+            self.enter(self.begin(element, token.process, token.scope, flows))
+            return True
+        if self.variables_changed:
             self.variables_changed = conditions.look(self)
+        return self.variables_changed
 
     def _next_ready(self) -> tuple[Token, list[str]] | None:
         for token in self.state.tokens:
