@@ -5,36 +5,30 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from bpmn.camunda import drawn_forms
 from bpmn.dmn import DmnError, parse_decisions
-from bpmn.lint import lint
+from bpmn.lint import ERROR, Finding, lint
 from bpmn.model import Definition, Process
 from bpmn.parse import ParseError, parse_processes
+from bpmn.xml import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bpmn.dmn import DecisionModel
-    from bpmn.lint import Finding
+    from bpmn.lint import Known
+
+
+# What a file that could not be read may hold.
+_ACROSS_FILES = frozenset({"called_process_missing", "decision_not_found", "form_not_found"})
 
 
 class DeploymentError(ValueError):
-    """The files cannot be deployed: a list of `{resource, code, element, line, found}`."""
+    """The files cannot be deployed: `problems` are findings as `Finding.to_json` tells them."""
 
     def __init__(self, problems: list[dict[str, Any]]) -> None:
         super().__init__(", ".join(sorted({p["code"] for p in problems})))
         self.problems = problems
-
-
-def _problem(
-    resource: str, code: str, element: str = "", line: int = 0, found: str = ""
-) -> dict[str, Any]:
-    return {
-        "resource": resource,
-        "code": code,
-        "element": element,
-        "line": line,
-        "found": found,
-    }
 
 
 class _Reader:
@@ -45,7 +39,7 @@ class _Reader:
         self.processes: dict[str, Process] = {}
         self.decisions: dict[str, DecisionModel] = {}
         self.forms: dict[str, dict[str, Any]] = {}
-        self.problems: list[dict[str, Any]] = []
+        self.problems: list[Finding] = []
         self._readers: dict[str, Callable[[str, bytes], None]] = {
             "bpmn": self._drawing,
             "dmn": self._decisions,
@@ -55,28 +49,37 @@ class _Reader:
     def read(self, name: str, content: bytes) -> None:
         reader = self._readers.get(name.rpartition(".")[2])
         if reader is None:
-            self.problems.append(_problem(name, "resource_type_unknown"))
+            self._problem(name, "resource_type_unknown")
             return
         try:
             reader(name, content)
         except ParseError as error:
-            self.problems.append(_problem(name, error.code, error.element, error.line, error.found))
+            self._problem(name, error.code, error.element, error.line, error.found)
         except DmnError as error:
-            self.problems.append(_problem(name, error.code, error.element, error.line))
-        except ValueError:
-            self.problems.append(_problem(name, "form_malformed"))
+            self._problem(name, error.code, error.element, error.line)
+        except (ValueError, RecursionError):
+            self._problem(name, "form_malformed")
+
+    def _problem(
+        self, resource: str, code: str, element: str = "", line: int = 0, found: str = ""
+    ) -> None:
+        self.problems.append(
+            Finding(code, element=element, line=line, found=found, resource=resource)
+        )
 
     def _drawing(self, _name: str, content: bytes) -> None:
         for process in parse_processes(content).values():
             if process.id in self.processes:
                 raise ParseError("process_id_not_unique", process.id)
             self.processes[process.id] = process
+        # A file's own fields give way to a form that was deployed under the same id.
+        self.forms = drawn_forms(read(content)) | self.forms
 
     def _decisions(self, name: str, content: bytes) -> None:
         model = parse_decisions(content, name=name)
         self.decisions |= dict.fromkeys(model.decisions, model)
         for problem in model.problems:
-            self.problems.append(_problem(name, problem.code, problem.element, problem.line))
+            self._problem(name, problem.code, problem.element, problem.line)
 
     def _form(self, name: str, content: bytes) -> None:
         form = json.loads(content)
@@ -88,32 +91,52 @@ class _Reader:
         return Definition(self.digest, self.processes, self.decisions, self.forms)
 
 
+def _read(digest: str, resources: Mapping[str, bytes]) -> _Reader:
+    reader = _Reader(digest)
+    for name, content in sorted(resources.items()):
+        reader.read(name, content)
+    return reader
+
+
 def load(digest: str, resources: Mapping[str, bytes]) -> Definition:
     """Return the definition of files that were checked when they were deployed.
 
     Raises:
         DeploymentError: a file cannot be read.
     """
-    reader = _Reader(digest)
-    for name, content in sorted(resources.items()):
-        reader.read(name, content)
+    reader = _read(digest, resources)
     if reader.problems:
-        raise DeploymentError(reader.problems)
+        raise DeploymentError([problem.to_json() for problem in reader.problems])
     return reader.definition()
 
 
-def check(digest: str, resources: Mapping[str, bytes]) -> Definition:
-    """Return the definition of new files after every lint rule has passed.
+def examine(resources: Mapping[str, bytes], known: Known | None = None) -> list[Finding]:
+    """Return all that is wrong with files or could be better, the unreadable ones included.
+
+    What can be read is checked even where other files cannot, so that one sees everything at once.
+    """
+    reader = _read("", resources)
+    if not reader.processes and reader.problems:
+        return reader.problems
+    missing = {finding.resource for finding in reader.problems}
+    legible = {name: content for name, content in resources.items() if name not in missing}
+    found = lint(reader.definition(), known, legible)
+    return reader.problems + (found if not reader.problems else _certain(found))
+
+
+def _certain(found: list[Finding]) -> list[Finding]:
+    """Leave out what may be in a file that could not be read."""
+    return [finding for finding in found if finding.code not in _ACROSS_FILES]
+
+
+def check(digest: str, resources: Mapping[str, bytes], known: Known | None = None) -> Definition:
+    """Return the definition of new files after every lint rule has passed; warnings may stand.
 
     Raises:
         DeploymentError: with all that is wrong, each with element and line.
     """
     definition = load(digest, resources)
-    problems = [_found(finding) for finding in lint(definition)]
-    if problems:
+    found = lint(definition, known, resources)
+    if problems := [one.to_json() for one in found if one.severity == ERROR]:
         raise DeploymentError(problems)
     return definition
-
-
-def _found(finding: Finding) -> dict[str, Any]:
-    return _problem(finding.process, finding.code, finding.element, finding.line, finding.found)
