@@ -11,7 +11,7 @@ _DURATION = re.compile(
     r"^(?P<sign>-)?P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
 )
-_CYCLE = re.compile(r"^R(?P<times>\d*)/(?P<interval>P.+)$")
+_CYCLE = re.compile(r"^R(?P<times>\d*)/(?:(?P<start>[^P/][^/]*)/)?(?P<interval>P.+)$")
 ENDLESS = -1
 
 
@@ -56,11 +56,19 @@ def parse_duration(text: str) -> Duration:
 
 
 def parse_cycle(text: str) -> tuple[int, str]:
-    """Return repetitions (`ENDLESS` for `R/...`) and the interval of `R3/PT1H`."""
+    """Return repetitions (`ENDLESS` for `R/...`) and the interval of `R3/PT1H`.
+
+    A start as in `R3/2026-05-11T08:00:00+08:00/PT1H` is for `Clock.first_repetition`.
+
+    Raises:
+        TimerError: not an ISO 8601 cycle.
+    """
     match = _CYCLE.match(text)
     if match is None:
         raise TimerError(text)
     parse_duration(match["interval"])
+    if match["start"]:
+        parse_instant(match["start"])
     return (int(match["times"]) if match["times"] else ENDLESS), match["interval"]
 
 
@@ -115,6 +123,16 @@ class Clock:
             due = _add_months(start, duration.months) + timedelta(days=duration.days)
             due += duration.time
         return start + (due - start) * self.scale
+
+    def first_repetition(self, cycle: str, clock: str = "wall") -> datetime:
+        """Return when a cycle happens first: at its start, or one interval from now."""
+        match = _CYCLE.match(cycle)
+        if match is None:
+            raise TimerError(cycle)
+        if not match["start"]:
+            return self.after(self.now, match["interval"], clock)
+        start = parse_instant(match["start"])
+        return start if start >= self.now else self.next_repetition(start, match["interval"], clock)
 
     def next_repetition(self, due: datetime, interval: str, clock: str) -> datetime:
         """Return the first repetition in the future.

@@ -91,7 +91,7 @@ def _timer(run: Run, timer: Timer, scope: Scope) -> dict[str, Any]:
     if timer.kind == "duration":
         return {"due": to_text(run.clock.after(run.clock.now, text, timer.clock))}
     repetitions, interval = parse_cycle(text)
-    due = run.clock.after(run.clock.now, interval, timer.clock)
+    due = run.clock.first_repetition(text, timer.clock)
     return {"due": to_text(due), "repetitions": repetitions, "interval": interval}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bpmn.clock import TimerError, parse_cycle, parse_duration, parse_instant
 from bpmn.commands import PublishMessage, Rejection
+from bpmn.parse import parse_processes
 from bpmn.records import Kind
 from tests.drawings import START as NOW
 from tests.drawings import Life, chain, drawing, flow, service, timer, user
@@ -232,3 +233,37 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 def test_a_cycle_without_a_number_has_no_end() -> None:
     assert parse_cycle("R/PT4H") == (-1, "PT4H")
+
+
+@pytest.mark.parametrize(
+    ("begins", "due"),
+    [
+        ("2026-05-12T08:00:00Z", "2026-05-12T08:00:00+00:00"),
+        # Begun before now: the next of its hours.
+        ("2026-05-10T08:30:00Z", "2026-05-11T01:30:00+00:00"),
+    ],
+)
+def test_a_cycle_with_a_start_keeps_to_its_hours(begins: str, due: str) -> None:
+    definition = timer(f"R2/{begins}/PT1H", "timeCycle")
+    body = START + user("a") + boundary("a", definition, interrupting=False) + chain("start", "a")
+
+    life = Life(drawing(body)).start()
+
+    assert parse_instant(due_of(life, "late")) == parse_instant(due)
+
+
+def test_every_pool_of_a_collaboration_is_a_process_of_its_own() -> None:
+    source = (
+        b'<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+        b'targetNamespace="t"><bpmn:collaboration id="c">'
+        b'<bpmn:participant id="buyer" processRef="buy" />'
+        b'<bpmn:participant id="seller" processRef="sell" />'
+        b'<bpmn:participant id="customer" name="black box" />'
+        b'<bpmn:messageFlow id="m" sourceRef="ask" targetRef="asked" /></bpmn:collaboration>'
+        b'<bpmn:process id="buy" isExecutable="true"><bpmn:startEvent id="b" />'
+        b'<bpmn:task id="ask" /><bpmn:sequenceFlow id="f" sourceRef="b" targetRef="ask" />'
+        b'</bpmn:process><bpmn:process id="sell" isExecutable="true"><bpmn:startEvent id="asked" />'
+        b"</bpmn:process></bpmn:definitions>"
+    )
+
+    assert list(parse_processes(source)) == ["buy", "sell"]
