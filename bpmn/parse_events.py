@@ -92,12 +92,12 @@ class EventReader:
 
     def _coded(self, _: Node, definition: Node) -> EventDefinition:
         kind = definition.name.removesuffix("EventDefinition")
-        reference = definition.get("errorRef") or definition.get("escalationRef")
+        reference = _local(definition.get("errorRef") or definition.get("escalationRef"))
         # A reference to nothing that is declared is the code itself, as older modelers write it.
         return EventDefinition(kind, code=self._codes.get(reference, reference or None))
 
     def _message(self, node: Node, definition: Node) -> EventDefinition:
-        message = self._messages.get(definition.get("messageRef"))
+        message = self._messages.get(_local(definition.get("messageRef")))
         if message is None:
             if node.name in _THROWING:
                 return EventDefinition("message")
@@ -114,7 +114,7 @@ class EventReader:
         return EventDefinition("timer", timer=timer)
 
     def _signal(self, node: Node, definition: Node) -> EventDefinition:
-        reference = definition.get("signalRef")
+        reference = _local(definition.get("signalRef"))
         name = self._signals.get(reference) or reference
         if not name:
             raise ParseError("signal_missing", node.get("id"), definition.line)
@@ -134,4 +134,9 @@ class EventReader:
         return EventDefinition("link", link=name)
 
     def _compensate(self, _: Node, definition: Node) -> EventDefinition:
-        return EventDefinition("compensate", activity=definition.get("activityRef") or None)
+        return EventDefinition("compensate", activity=_local(definition.get("activityRef")) or None)
+
+
+def _local(reference: str) -> str:
+    """Return a reference without its namespace prefix: references are qualified names."""
+    return reference.rpartition(":")[2]

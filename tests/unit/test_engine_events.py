@@ -267,3 +267,12 @@ def test_every_pool_of_a_collaboration_is_a_process_of_its_own() -> None:
     )
 
     assert list(parse_processes(source)) == ["buy", "sell"]
+
+
+def test_a_reference_may_have_a_namespace_prefix() -> None:
+    caught = '<bpmn:messageEventDefinition messageRef="t:m1" />'
+    body = START + user("a") + boundary("a", caught, interrupting=True) + chain("start", "a")
+
+    life = Life(drawing(body, outside=MESSAGE)).start()
+
+    assert [s.name for s in life.state.subscriptions.values()] == ["answered"]
