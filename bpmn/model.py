@@ -181,6 +181,9 @@ class Element:
 
     def listening(self, event: str) -> tuple[Listener, ...]:
         """Return the listeners of one event, in the drawing's order."""
+        # Asked for every element that begins or ends, and most have none.
+        if not self.listeners:
+            return ()
         return tuple(listener for listener in self.listeners if listener.event == event)
 
 
