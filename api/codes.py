@@ -24,10 +24,15 @@ _DEPLOYMENT = {
     "problems": [
         {
             "resource": "feedback.bpmn",
-            "code": "xml_forbidden",
-            "element": "",
-            "line": 2,
-            "found": "",
+            "process": "feedback",
+            "code": "form_not_found",
+            "severity": "error",
+            "element": "accept",
+            "name": "接单",
+            "line": 96,
+            "found": "acept",
+            "what": "表单“acept”不在这次部署中",
+            "mend": "改正表单标识，或把该表单一并部署",
         }
     ]
 }

@@ -17,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from api.codes import CODES
+from api.findings import worded
 
 MEDIA_TYPE = "application/problem+json"
 _LOGGER = logging.getLogger(__name__)
@@ -100,8 +101,10 @@ def log_failure(error: BaseException) -> None:
     _LOGGER.error("request failed: %s at %s", type(error).__name__, places)
 
 
-def _on_problem(_: Request, error: Exception) -> JSONResponse:
+def _on_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101 (registered for it)
+    if problems := error.data.get("problems"):
+        error.data["problems"] = worded(problems, request.headers.get("accept-language", ""))
     return response(error)
 
 

@@ -15,7 +15,6 @@ WARNING = "warning"
 # Shown, deployed all the same; every other code refuses the deployment.
 WARNINGS = frozenset(
     {
-        "called_process_start_typed",
         "compensation_unused",
         "condition_ignored",
         "correlation_key_missing",

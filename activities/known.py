@@ -1,0 +1,69 @@
+"""What drawings may refer to in this house: steps, groups, limits (已知事物)."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from activities.registry import HANDLERS
+from activities.status_walk import illegal_steps
+from bpmn.lint import Finding, Known, Law
+from models import department
+from models.person import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.orm import Session
+
+    from bpmn.model import Definition
+
+# References that the intake, messages and steps bring; those of forms are read from the forms.
+PERSONAL = frozenset(
+    {"description", "contact", "message", "comment", "reason", "extension.reason", "customer.name"}
+)
+_LAWS = Path(__file__).with_name("limit_laws.csv")
+
+
+def known(session: Session | None = None) -> Known:
+    """Return what the rules are told of this house as it is now; groups only from a database."""
+    return Known(
+        job_types=frozenset(HANDLERS),
+        groups=frozenset(_groups(session)) if session else None,
+        personal=PERSONAL,
+        laws=laws(),
+        paths=_status_findings,
+    )
+
+
+def _groups(session: Session) -> Iterator[str]:
+    for one in department.every(session):
+        yield from (one.code, f"{one.code}.head")
+    yield from (f"role.{role}" for role in ROLES)
+
+
+@cache
+def laws() -> tuple[Law, ...]:
+    """Return how far the limits may go (期限上限), from the table beside this module."""
+    with _LAWS.open(encoding="utf-8", newline="") as table:
+        return tuple(
+            Law(row["decision"], row["output"], row["least"] or None, row["most"] or None)
+            for row in csv.DictReader(table)
+        )
+
+
+def _status_findings(definition: Definition) -> Iterator[Finding]:
+    """Yield the steps between statuses that the status machine refuses."""
+    return (
+        Finding(
+            str(step["code"]),
+            str(step["resource"]),
+            str(step["element"]),
+            "",
+            int(str(step["line"])),
+            str(step["found"]),
+        )
+        for step in illegal_steps(definition)
+    )
