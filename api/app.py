@@ -18,8 +18,11 @@ from activities.definitions import Definitions
 from activities.house import calendars
 from api import (
     customers,
+    definition_drafts,
     deployments,
     description,
+    draft_files,
+    draft_steps,
     feedback,
     feedback_intake,
     feedback_messages,
@@ -70,6 +73,9 @@ ROUTERS = (
     task_completion.router,
     incidents.router,
     deployments.router,
+    definition_drafts.router,
+    draft_files.router,
+    draft_steps.router,
     surveys.router,
     notices.router,
     figures.router,

@@ -76,4 +76,9 @@ def deploy_files(
 
 def summary(one: ProcessDefinition) -> dict[str, Any]:
     """Return which version of which process this is, for records."""
-    return {"process": one.process_id, "version": one.version, "digest": one.digest}
+    return {
+        "process": one.process_id,
+        "version": one.version,
+        "key": str(one.key),
+        "digest": one.digest,
+    }

@@ -30,6 +30,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     # Whoever checks the others' work does none of it.
     "user_task.work": _EVERYBODY - {"auditor"},
     "user_task.direct": frozenset({"team_lead", "head", "administrator"}),
+    "definition.read": frozenset({"process_owner", "auditor", "administrator"}),
+    "definition.edit": frozenset({"process_owner"}),
+    "definition.approve": frozenset({"process_owner"}),
     "deployment.create": frozenset({"process_owner"}),
     "incident.read": frozenset({"administrator", "process_owner"}),
     "incident.resolve": frozenset({"administrator"}),

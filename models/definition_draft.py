@@ -1,6 +1,6 @@
 """Definitions before they are deployed: drafts that a second person approves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 from transitions import Machine
 
-from models import draft_file, draft_step
+from models import draft_file, draft_step, process_definition
 from models.columns import Timestamp
 from models.draft_step import DraftStep
 from models.process_definition import bundle_digest
@@ -124,7 +124,7 @@ def put_file(
     Raises:
         DraftStateError: the draft is submitted, approved or deployed.
     """
-    _allow(draft, "edit")
+    allow(draft, "edit")
     if draft_file.find(session, draft.id, name) == content:
         return
     draft_file.put(session, draft.id, {name: content})
@@ -139,7 +139,7 @@ def remove_file(
     Raises:
         DraftStateError: the draft is submitted, approved or deployed.
     """
-    _allow(draft, "edit")
+    allow(draft, "edit")
     draft_file.remove(session, draft.id, name)
     move(session, draft, "edit", actor=actor, at=at, data={"removed": name})
 
@@ -159,7 +159,7 @@ def move(
     Raises:
         DraftStateError: its state does not allow the step.
     """
-    _allow(draft, step)
+    allow(draft, step)
     _MACHINE.events[step].trigger(draft)
     if step == "edit":
         draft.digest = bundle_digest(draft_file.read(session, draft.id))
@@ -178,7 +178,32 @@ def check_second_person(session: Session, draft: DefinitionDraft, actor: str) ->
         raise OwnWorkError
 
 
-def _allow(draft: DefinitionDraft, step: str) -> None:
+def outdated(
+    session: Session, drafts: Iterable[DefinitionDraft]
+) -> dict[UUID, list[dict[str, Any]]]:
+    """Return, for each draft, the processes whose newest version is not what it grew from.
+
+    Returns:
+        `{process, base, latest}` each; 0 is a process that was not deployed.
+    """
+    asked = list(drafts)
+    newest = process_definition.versions(session, {name for one in asked for name in one.base})
+    return {
+        one.id: [
+            {"process": name, "base": base, "latest": newest.get(name, 0)}
+            for name, base in sorted(one.base.items())
+            if newest.get(name, 0) != base
+        ]
+        for one in asked
+    }
+
+
+def allow(draft: DefinitionDraft, step: str) -> None:
+    """Make sure that the state allows a step.
+
+    Raises:
+        DraftStateError: it does not.
+    """
     if draft.state not in _MACHINE.events[step].transitions:
         raise DraftStateError(draft.state, step)
 

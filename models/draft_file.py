@@ -27,6 +27,12 @@ def read(session: Session, draft_id: UUID) -> dict[str, bytes]:
     return {row.name: row.content for row in session.execute(own.order_by("name"))}
 
 
+def names(session: Session, draft_id: UUID) -> set[str]:
+    """Return the names of the files of a draft."""
+    own = select(col(DraftFile.name)).where(col(DraftFile.draft_id) == draft_id)
+    return set(session.scalars(own))
+
+
 def find(session: Session, draft_id: UUID, name: str) -> bytes | None:
     """Return the content of a file."""
     found = session.get(DraftFile, (draft_id, name))

@@ -1,6 +1,6 @@
 """Process definitions, immutable and named by digest."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -160,6 +160,13 @@ def latest(session: Session, process_id: str) -> ProcessDefinition | None:
         col(ProcessDefinition.process_id) == process_id, col(ProcessDefinition.active)
     )
     return session.scalars(own.order_by(col(ProcessDefinition.version).desc()).limit(1)).first()
+
+
+def of_bundle(session: Session, bundle: str) -> Sequence[ProcessDefinition]:
+    """Return the newest version of each process that was deployed with exactly these files."""
+    own = select(ProcessDefinition).where(col(ProcessDefinition.bundle) == bundle)
+    newest = own.order_by(col(ProcessDefinition.process_id), col(ProcessDefinition.version).desc())
+    return session.scalars(newest.distinct(col(ProcessDefinition.process_id))).all()
 
 
 def versions(session: Session, process_ids: Iterable[str]) -> dict[str, int]:

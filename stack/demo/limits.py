@@ -1,17 +1,14 @@
-"""The bundled process with the limits of the demonstration, deployed as any other (演示期限)."""
+"""The bundled process with the limits of the demonstration (演示期限)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element, register_namespace, tostring
 
-import httpx
 from defusedxml.ElementTree import fromstring
 
 from settings import PROJECT
-from stack.demo.people import checked
 
 DIAGRAMS = PROJECT / "bpmn" / "diagrams"
 SUFFIXES = {".bpmn", ".dmn", ".form"}
@@ -68,24 +65,6 @@ def _duration(seconds: float) -> str:
     return f'"PT{round(seconds, 3)}S"'
 
 
-def stamped(files: Mapping[str, bytes], at: datetime) -> dict[str, bytes]:
-    """Return the files with a mark of when they were sent.
-
-    The same files are stored once: without a mark they would not become the newest version again.
-    """
-    return {
-        name: _stamped(content, at) if name.endswith(".dmn") else content
-        for name, content in files.items()
-    }
-
-
-async def deploy(owner: httpx.AsyncClient, files: Mapping[str, bytes]) -> None:
-    """Deploy files as the process owner."""
-    marked = stamped(files, datetime.now(UTC))
-    parts = [("resources", (name, content)) for name, content in marked.items()]
-    checked(await owner.post("/v2/deployments", files=parts))
-
-
 def _limited(name: str, content: bytes, texts: Mapping[str, str]) -> bytes:
     if not name.endswith(".dmn"):
         return content
@@ -103,13 +82,6 @@ def _limit(table: Element, texts: Mapping[str, str]) -> None:
             text = entry.find(f"{{{DMN}}}text")
             if name in texts and text is not None:
                 text.text = texts[name]
-
-
-def _stamped(content: bytes, at: datetime) -> bytes:
-    root = fromstring(content)
-    root.set("exporter", "bihuan demo")
-    root.set("exporterVersion", at.isoformat())
-    return _written(root)
 
 
 def _written(root: Element) -> bytes:

@@ -54,6 +54,10 @@ class People:
                 return await self.named(name)
         raise StackError(f"no demo login has the role {role}")
 
+    async def all_with_role(self, role: str) -> list[httpx.AsyncClient]:
+        """Return the connections of everybody whose first role this is."""
+        return [await self.named(name) for name, first in self._roles.items() if first == role]
+
     async def for_task(self, task: dict[str, Any]) -> httpx.AsyncClient:
         """Return the connection of who has a task, or of somebody who may take it."""
         if task["assignee"]:

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 import httpx
 
 from settings import Settings
+from stack.demo.deploying import deploy
 from stack.demo.item import Item, post
 from stack.demo.life import Life
-from stack.demo.limits import bundle, deploy, with_limits
+from stack.demo.limits import bundle, with_limits
 from stack.demo.people import People
 from stack.demo.scenarios import SCENARIOS, Scenario
 from stack.demo.show import Played, Progress, table, wrong
@@ -45,14 +46,13 @@ def _stage(settings: Settings, *, running: bool) -> AbstractContextManager[Stage
 async def _play_all(stage: Stage, progress: Progress) -> list[Played]:
     people = People(stage.api, stage.logins)
     try:
-        owner = await people.with_role("process_owner")
         progress.say(f"{stage.api}: deploying limits of seconds")
-        await deploy(owner, with_limits(bundle(), stage.scale))
+        await deploy(people, "演示期限", with_limits(bundle(), stage.scale))
         try:
             return await _play(people, progress)
         finally:
             if not stage.own:
-                await deploy(owner, bundle())
+                await deploy(people, "演示结束", bundle())
     finally:
         await people.close()
 

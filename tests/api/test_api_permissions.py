@@ -33,9 +33,9 @@ class Route:
     @property
     def path(self) -> str:
         parts = {"{key}": "1048577", "{number}": "202609-001", "{token}": "x", "{kind}": "orders"}
-        parts |= {"{measure}": "volume"}
+        parts |= {"{measure}": "volume", "{name}": "feedback.bpmn"}
         path = self.template
-        for identity in ("{notice_id}", "{customer_id}", "{report_id}"):
+        for identity in ("{notice_id}", "{customer_id}", "{report_id}", "{draft_id}"):
             path = path.replace(identity, "0b7f3c52-6f52-5b1e-8a53-9a6a4f1c2d90")
         for name, value in parts.items():
             path = path.replace(name, value)

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from bpmn import deployment
 from bpmn.clock import Clock
 from bpmn.dmn import evaluate_decision
-from stack.demo.limits import SCALE, SECONDS, bundle, stamped, with_limits
+from stack.demo.limits import SCALE, SECONDS, bundle, with_limits
 
 NOW = datetime(2024, 5, 6, 2, tzinfo=UTC)
 
@@ -50,10 +50,3 @@ def test_a_stack_in_real_time_does_not_wait_for_the_next_working_day() -> None:
 
     assert b'bihuan:clock="working"' not in files["extension.bpmn"]
     assert b'bihuan:clock="working"' in with_limits(bundle(), SCALE)["extension.bpmn"]
-
-
-def test_files_sent_again_count_as_new_and_mean_the_same() -> None:
-    first, second = (stamped(bundle(), NOW + timedelta(seconds=add)) for add in (0, 1))
-
-    assert first != second
-    assert deployment.check("", first).processes == deployment.check("", bundle()).processes

@@ -1,0 +1,273 @@
+"""Check, submit, withdraw, approve, reject, deploy: a draft on its way (草稿审批)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from activities.deploy import checked
+from api.answers import example, for_staff
+from api.authentication import Caller
+from api.definition_drafts import Editor
+from api.deploying import REFUSALS, deploy_files, deployable, summary
+from api.draft_commands import STEP_CODES, ConditionsHere, DraftVerb, existing, take_step
+from api.draft_view import DETAIL_EXAMPLE, DraftDetail, OutdatedProcess
+from api.means import Means, MeansHere
+from api.permissions import Allowed
+from api.problem import Problem
+from api.texts import AbsentIfEmpty, Clean, Reason
+from bpmn.deployment import DeploymentError
+from models import definition_draft, draft_file, process_definition
+from models.definition_draft import DefinitionDraft
+from models.process_definition import bundle_digest
+
+router = APIRouter(prefix="/api/definition-drafts", tags=["definition drafts"])
+Approver = Annotated[Caller, Depends(Allowed("definition.approve"))]
+Deployer = Annotated[Caller, Depends(Allowed("deployment.create"))]
+_Note = Annotated[str | None, Field(max_length=2000), AbsentIfEmpty, Clean]
+
+
+class Remark(BaseModel):
+    """What is noted with a step."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: _Note = None
+
+
+class Refusal(BaseModel):
+    """Why a draft is rejected."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Reason
+
+
+class Approval(BaseModel):
+    """What is approved: the digest of the files that were looked at.
+
+    `over_newer` says that the draft shall go over versions that others have deployed since.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    note: _Note = None
+    over_newer: bool = False
+
+
+class Checked(BaseModel):
+    """What stands in the way of deployment; `problems` as `deployment_invalid` names them."""
+
+    digest: str
+    problems: list[dict[str, Any]]
+    outdated: list[OutdatedProcess]
+
+
+_CHECKED = {
+    "digest": "9f2c0a7d",
+    "problems": [
+        {
+            "resource": "feedback",
+            "code": "form_not_found",
+            "element": "accept",
+            "line": 42,
+            "found": "acept",
+        }
+    ],
+    "outdated": [],
+}
+_DETAIL = example(200, DETAIL_EXAMPLE)
+
+
+@router.post(
+    "/{draft_id}/check",
+    operation_id="check_definition_draft",
+    responses={
+        **for_staff("fields_invalid", "draft_not_found"),
+        **example(200, _CHECKED),
+    },
+    dependencies=[Depends(Allowed("definition.read"))],
+)
+def check_definition_draft(draft_id: UUID, means: MeansHere) -> Checked:
+    """Return what deployment would say of the files as they are; nothing changes."""
+    with Session(means.engine) as session:
+        draft = existing(session, draft_id)
+        outdated = definition_draft.outdated(session, [draft])[draft.id]
+        files = draft_file.read(session, draft_id)
+    told = {"digest": bundle_digest(files), "problems": _problems(files), "outdated": outdated}
+    return Checked.model_validate(told)
+
+
+@router.post(
+    "/{draft_id}/submit",
+    operation_id="submit_definition_draft",
+    response_model=DraftDetail,
+    responses={**for_staff(*STEP_CODES, *REFUSALS), **_DETAIL},
+)
+def submit_definition_draft(
+    draft_id: UUID,
+    caller: Editor,
+    means: MeansHere,
+    conditions: ConditionsHere,
+    asked: Remark | None = None,
+) -> Response:
+    """Ask for approval of the files as they are; they can no longer be changed then."""
+
+    def work(session: Session, draft: DefinitionDraft) -> None:
+        definition_draft.allow(draft, "submit")
+        definition = deployable(draft_file.read(session, draft.id))
+        draft.base = {name: draft.base.get(name, 0) for name in sorted(definition.processes)}
+        _move(session, means, verb, draft, {"base": draft.base})
+
+    verb = DraftVerb("submit", draft_id, caller, conditions, asked)
+    return take_step(means, verb, work)
+
+
+@router.post(
+    "/{draft_id}/withdraw",
+    operation_id="withdraw_definition_draft",
+    response_model=DraftDetail,
+    responses={**for_staff(*STEP_CODES), **_DETAIL},
+)
+def withdraw_definition_draft(
+    draft_id: UUID,
+    caller: Editor,
+    means: MeansHere,
+    conditions: ConditionsHere,
+    asked: Remark | None = None,
+) -> Response:
+    """Take a draft back, from approval too: it can be edited and submitted again."""
+
+    def work(session: Session, draft: DefinitionDraft) -> None:
+        _move(session, means, verb, draft)
+
+    verb = DraftVerb("withdraw", draft_id, caller, conditions, asked)
+    return take_step(means, verb, work)
+
+
+@router.post(
+    "/{draft_id}/approve",
+    operation_id="approve_definition_draft",
+    response_model=DraftDetail,
+    responses={
+        **for_staff(*STEP_CODES, "draft_own_work", "draft_digest_differs", "draft_outdated"),
+        **_DETAIL,
+    },
+)
+def approve_definition_draft(
+    draft_id: UUID,
+    asked: Approval,
+    caller: Approver,
+    means: MeansHere,
+    conditions: ConditionsHere,
+) -> Response:
+    """Approve the files of a digest; never one's own, unless one pair of eyes is enough."""
+
+    def work(session: Session, draft: DefinitionDraft) -> None:
+        definition_draft.allow(draft, "approve")
+        if not means.one_pair_of_eyes:
+            definition_draft.check_second_person(session, draft, caller.username)
+        _check_digest(draft, asked.digest)
+        over = definition_draft.outdated(session, [draft])[draft.id]
+        if over and not asked.over_newer:
+            raise Problem("draft_outdated", outdated=over)
+        draft.base = draft.base | {one["process"]: one["latest"] for one in over}
+        _move(session, means, verb, draft, {"over": over} if over else {})
+
+    verb = DraftVerb("approve", draft_id, caller, conditions, asked)
+    return take_step(means, verb, work)
+
+
+@router.post(
+    "/{draft_id}/reject",
+    operation_id="reject_definition_draft",
+    response_model=DraftDetail,
+    responses={**for_staff(*STEP_CODES), **_DETAIL},
+)
+def reject_definition_draft(
+    draft_id: UUID,
+    asked: Refusal,
+    caller: Approver,
+    means: MeansHere,
+    conditions: ConditionsHere,
+) -> Response:
+    """Send a draft back with a reason; it can be edited and submitted again."""
+
+    def work(session: Session, draft: DefinitionDraft) -> None:
+        _move(session, means, verb, draft)
+
+    verb = DraftVerb("reject", draft_id, caller, conditions, asked)
+    return take_step(means, verb, work)
+
+
+@router.post(
+    "/{draft_id}/deploy",
+    operation_id="deploy_definition_draft",
+    response_model=DraftDetail,
+    responses={
+        **for_staff(*STEP_CODES, *REFUSALS, "draft_digest_differs", "draft_outdated"),
+        **_DETAIL,
+    },
+)
+def deploy_definition_draft(
+    draft_id: UUID,
+    caller: Deployer,
+    means: MeansHere,
+    conditions: ConditionsHere,
+    asked: Remark | None = None,
+) -> Response:
+    """Deploy what was approved, all of it or nothing; running instances keep their version."""
+
+    def work(session: Session, draft: DefinitionDraft) -> None:
+        definition_draft.allow(draft, "deploy")
+        # From here on nobody else deploys: what is compared stays as it is.
+        process_definition.lock(session)
+        if outdated := definition_draft.outdated(session, [draft])[draft.id]:
+            raise Problem("draft_outdated", outdated=outdated)
+        files = draft_file.read(session, draft.id)
+        _check_digest(draft, bundle_digest(files))
+        deployed = deploy_files(session, means, caller, files, draft_id=draft.id)
+        versions = [summary(one) for one in deployed.processes]
+        _move(session, means, verb, draft, {"definitions": versions})
+
+    verb = DraftVerb("deploy", draft_id, caller, conditions, asked)
+    return take_step(means, verb, work)
+
+
+def _move(
+    session: Session,
+    means: Means,
+    verb: DraftVerb,
+    draft: DefinitionDraft,
+    data: dict[str, Any] | None = None,
+) -> None:
+    definition_draft.move(
+        session,
+        draft,
+        verb.name,
+        actor=verb.caller.username,
+        at=means.now(),
+        note=getattr(verb.body, "note", None),
+        data=data,
+    )
+
+
+def _check_digest(draft: DefinitionDraft, digest: str) -> None:
+    if digest != draft.digest:
+        raise Problem("draft_digest_differs", digest=draft.digest)
+
+
+def _problems(files: dict[str, bytes]) -> list[dict[str, Any]]:
+    try:
+        definition = checked(files)
+    except DeploymentError as error:
+        return error.problems
+    if definition.processes:
+        return []
+    return [{"resource": "", "code": "deployment_empty", "element": "", "line": 0, "found": ""}]
