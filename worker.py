@@ -1,4 +1,4 @@
-"""Door: the Temporal worker with its activities, the dispatcher and the deliveries beside it."""
+"""Door: the Temporal worker with its activities, the dispatchers and the deliveries beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 import settings
 from activities.advance import Advance
 from activities.delivery import deliver_notices
-from activities.dispatch import Dispatcher
+from activities.event_dispatch import dispatch
 from activities.house import House, furnish
 from activities.perform import Perform
 from activities.registry import HANDLERS
@@ -21,6 +21,7 @@ from channels.apprise_driver import AppriseDriver
 from channels.post import Post
 from models.database import engine
 from workflows.codec import connect
+from workflows.messages import sender
 from workflows.process import ProcessWorkflow
 from workflows.sandbox import runner
 
@@ -70,9 +71,7 @@ async def main() -> None:
     means = house(chosen)
     async with worker(chosen, client, means), asyncio.TaskGroup() as beside:
         beside.create_task(deliver_notices(means.engine, means.post, chosen.locale, stop=stop))
-        dispatching = beside.create_task(Dispatcher(means.engine, client, chosen.task_queue).run())
-        await stop.wait()
-        dispatching.cancel()
+        beside.create_task(dispatch(means, client, chosen.task_queue, sender(client), stop=stop))
 
 
 if __name__ == "__main__":

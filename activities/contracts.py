@@ -13,6 +13,10 @@ PERFORM = "perform"
 COMMAND = "command"
 STATE = "state"
 
+# What became of a command, beside the codes of its refusals: no answer in time; no such workflow.
+BUSY = "instance_busy"
+GONE = "process_instance_gone"
+
 
 @dataclass(frozen=True)
 class Start:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
+from activities import definition_starts
 from activities.drawings import Graph, drawn, graphs
 from activities.status_walk import illegal_steps
 from bpmn.deployment import DeploymentError, check
@@ -96,6 +97,8 @@ def deploy(
     )
     if not processes:
         return Deployed((), (), (), ())
+    for one in processes:
+        definition_starts.register(session, one, definition.processes[one.process_id])
     return register(session, files, definition, deployer, processes)
 
 

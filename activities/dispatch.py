@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import psycopg
 from sqlalchemy.orm import Session
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from activities.bell import Bell
 from activities.contracts import WORKFLOW, Start
 from models import start_request
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from models.start_request import StartRequest
 
 _LOGGER = logging.getLogger(__name__)
-_POLL = 1.0
 _LONGEST_PAUSE = timedelta(minutes=1)
 _AT_ONCE = 20
 
@@ -34,7 +33,7 @@ class Dispatcher:
         self._engine = engine
         self._client = client
         self._task_queue = task_queue
-        self._listening: psycopg.Connection[Any] | None = None
+        self._bell = Bell(engine, "bihuan_start")
 
     async def run(self) -> None:
         """Dispatch until cancelled; what fails is tried again later, never given up."""
@@ -45,7 +44,7 @@ class Dispatcher:
                 _LOGGER.warning("dispatch failed: %s", type(error).__name__)
                 found = 0
             if found < _AT_ONCE:
-                await self._wait()
+                await self._bell.wait()
 
     async def once(self) -> int:
         """Start the oldest owed workflows; return how many were looked at."""
@@ -78,20 +77,3 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 (kept with the request and tried again)
             return type(error).__name__
         return ""
-
-    async def _wait(self) -> None:
-        """Wait for the next request, told by the database, or a moment while it is away."""
-        try:
-            await asyncio.to_thread(self._listen)
-        except psycopg.OperationalError:
-            self._listening = None
-            await asyncio.sleep(_POLL)
-
-    def _listen(self) -> None:
-        if self._listening is None or self._listening.closed:
-            address = self._engine.url.set(drivername="postgresql")
-            url = address.render_as_string(hide_password=False)
-            self._listening = psycopg.connect(url, autocommit=True, connect_timeout=5)
-            self._listening.execute("LISTEN bihuan_start")
-            return
-        next(self._listening.notifies(timeout=_POLL, stop_after=1), None)

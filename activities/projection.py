@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities import notices
 from activities.project_elements import ElementProjection
+from activities.project_subscriptions import SubscriptionProjection
 from bpmn.clock import parse_instant
 from bpmn.expressions import IncidentError
 from bpmn.records import Kind, Record
@@ -38,6 +39,7 @@ class Projection:
         self._feedback: Feedback | None = None
         self._changes: dict[str, Any] = {}
         self._elements = ElementProjection(run.state.key)
+        self._subscriptions = SubscriptionProjection(run)
 
     def catch_up(self) -> None:
         """Project the records that have come since the last time."""
@@ -45,6 +47,7 @@ class Projection:
             record = self._run.records[self._seen]
             self._seen += 1
             self._elements.follow(record)
+            self._subscriptions.follow(record)
             if (project := _PROJECTORS.get(record.kind)) is not None:
                 project(self, record)
 
@@ -57,6 +60,7 @@ class Projection:
         self._session.flush()
         self._elements.write(self._session)
         process_instance.advance(self._session, state.key, **self._changes)
+        self._subscriptions.write(self._session)
 
     def _item(self) -> Feedback | None:
         if self._feedback is None:

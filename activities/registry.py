@@ -14,6 +14,7 @@ from activities import (
     extension,
     followup,
     notify,
+    publish_message,
     receive,
     reopen,
     reply,
@@ -44,4 +45,5 @@ HANDLERS: Mapping[str, Handler] = {
     "extension.apply": extension.apply,
     "extension.refuse": extension.refuse,
     "extension.lapse": extension.lapse,
+    "publish-message": publish_message.publish_message,
 }

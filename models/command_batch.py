@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
 
@@ -55,3 +55,12 @@ def put(
 def find(session: Session, instance_key: int, first_number: int) -> CommandBatch | None:
     """Return the committed batch that begins with record `first_number`."""
     return session.get(CommandBatch, (instance_key, first_number))
+
+
+def is_committed(session: Session, instance_key: int, command_id: str) -> bool:
+    """Tell whether a command was carried out, however long ago."""
+    own = select(col(CommandBatch.first_number)).where(
+        col(CommandBatch.instance_key) == instance_key,
+        col(CommandBatch.command_id) == command_id,
+    )
+    return session.execute(own).first() is not None

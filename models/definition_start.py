@@ -49,6 +49,13 @@ class DefinitionStart(SQLModel, table=True):
     repetitions: int = 0
 
 
+_NAMES_BESIDE = text(
+    "SELECT DISTINCT o.name FROM definition_start s JOIN definition_start o"
+    " ON o.process_id = s.process_id AND o.kind = s.kind"
+    " WHERE s.slot = :slot AND s.kind = :kind AND s.name = :name"
+)
+
+
 def start_slot(kind: str, name: str) -> int:
     """Return where a message or signal finds the processes that it starts."""
     return slot("start", kind, name)
@@ -76,6 +83,12 @@ def begun_by(session: Session, kind: str, name: str) -> Sequence[DefinitionStart
     )
     in_order = own.order_by(col(DefinitionStart.process_id), col(DefinitionStart.element_id))
     return session.scalars(in_order.distinct(col(DefinitionStart.process_id))).all()
+
+
+def names_beside(session: Session, kind: str, name: str) -> Sequence[str]:
+    """Return the names that start the same processes as this one."""
+    values = {"slot": start_slot(kind, name), "kind": kind, "name": name}
+    return session.scalars(_NAMES_BESIDE, values).all()
 
 
 def conditional(session: Session, digest: str | None = None) -> Sequence[DefinitionStart]:

@@ -73,7 +73,8 @@ _TO_WAITING = text(
     " FROM publication p JOIN event_subscription s"
     " ON s.slot = p.slot AND s.type = 'message' AND s.name = p.name"
     " AND s.correlation_key = p.correlation_key"
-    " WHERE p.key = :key AND NOT EXISTS (SELECT FROM delivery d"
+    " WHERE p.key = :key AND s.process_id = COALESCE(CAST(:only AS text), s.process_id)"
+    " AND NOT EXISTS (SELECT FROM delivery d"
     "  WHERE d.publication_key = p.key AND d.recipient = s.process_id)"
     " AND NOT (s.closes AND EXISTS (SELECT FROM delivery d"
     "  WHERE d.subscription_key = s.key AND d.exclusive AND d.delivered_at IS NULL))"
@@ -116,6 +117,14 @@ _CLAIM = text(
     " RETURNING d.publication_key, d.recipient, d.instance_key, d.subscription_key, d.attempts,"
     " p.type, p.name, p.correlation_key, p.slot, p.variables, p.publisher"
 )
+_TAKE = text(
+    "UPDATE delivery d SET next_attempt_at = :until, attempts = d.attempts + 1"
+    " FROM publication p WHERE p.key = d.publication_key AND (d.publication_key, d.recipient) ="
+    " (SELECT publication_key, recipient FROM delivery WHERE publication_key = :key"
+    "  AND delivered_at IS NULL ORDER BY subscription_key LIMIT 1 FOR UPDATE)"
+    " RETURNING d.publication_key, d.recipient, d.instance_key, d.subscription_key, d.attempts,"
+    " p.type, p.name, p.correlation_key, p.slot, p.variables, p.publisher"
+)
 _OPEN_SUBSCRIPTION = text(
     "SELECT count(*) FROM event_subscription WHERE instance_key = :instance_key AND slot = :slot"
     " AND (key = :subscription OR type = 'signal' AND key < :subscription)"
@@ -139,12 +148,13 @@ class Owed:
     publisher: str
 
 
-def to_waiting(session: Session, key: int, now: datetime) -> int:
+def to_waiting(session: Session, key: int, now: datetime, *, only: str | None = None) -> int:
     """Owe a message to one waiting subscription of each process that has not had it.
 
-    The caller holds the slot. Returns how many.
+    The caller holds the slot; `only` looks at one process. Returns how many.
     """
-    return session.connection().execute(_TO_WAITING, {"key": key, "now": now}).rowcount
+    values = {"key": key, "now": now, "only": only}
+    return session.connection().execute(_TO_WAITING, values).rowcount
 
 
 def from_buffer(session: Session, subscription: int, now: datetime, *, limit: int) -> int:
@@ -191,6 +201,12 @@ def claim(session: Session, now: datetime, *, lease: timedelta, limit: int) -> l
     """
     rows = session.execute(_CLAIM, {"now": now, "until": now + lease, "limit": limit})
     return sorted((Owed(*row) for row in rows), key=lambda owed: owed.publication_key)
+
+
+def take(session: Session, key: int, now: datetime, *, lease: timedelta) -> Owed | None:
+    """Take the first open delivery of one publication in hand, whatever else is owed."""
+    row = session.execute(_TAKE, {"key": key, "until": now + lease}).first()
+    return None if row is None else Owed(*row)
 
 
 def acknowledge(session: Session, key: int, recipient: str, now: datetime) -> None:

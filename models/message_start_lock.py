@@ -1,6 +1,5 @@
 """One instance at a time for each correlation key of a process that messages start."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, select, text
@@ -47,11 +46,9 @@ _ACQUIRE = text(
 _RELEASE = text(
     "UPDATE message_start_lock SET released_at = :at WHERE instance_key = :instance_key"
 )
-_RELEASED = (
-    select(MessageStartLock)
-    .where(col(MessageStartLock.released_at).is_not(None))
-    .order_by(col(MessageStartLock.released_at))
-    .with_for_update(skip_locked=True)
+_RELEASED = text(
+    "SELECT process_id, correlation_key FROM message_start_lock"
+    " WHERE released_at IS NOT NULL ORDER BY released_at LIMIT :limit"
 )
 
 
@@ -78,12 +75,11 @@ def find_released(
     return session.scalars(own.with_for_update()).first()
 
 
-def release(session: Session, instance_key: int, at: datetime) -> bool:
-    """Note that an instance has ended; return whether it held a key."""
-    values = {"instance_key": instance_key, "at": at}
-    return session.connection().execute(_RELEASE, values).rowcount > 0
+def release(session: Session, instance_key: int, at: datetime) -> None:
+    """Note that an instance has ended; most hold no key."""
+    session.execute(_RELEASE, {"instance_key": instance_key, "at": at})
 
 
-def released(session: Session, limit: int) -> Sequence[MessageStartLock]:
-    """Return locks of ended instances, the oldest first, each for one dispatcher only."""
-    return session.scalars(_RELEASED.limit(limit)).all()
+def released(session: Session, limit: int) -> list[tuple[str, str]]:
+    """Return process id and correlation key of ended instances, the oldest first."""
+    return [(row[0], row[1]) for row in session.execute(_RELEASED, {"limit": limit})]

@@ -1,12 +1,12 @@
 """Messages and signals on their way: what was published, and until when it is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Row, UniqueConstraint, select, text
+from sqlalchemy import BigInteger, Index, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -83,10 +83,13 @@ _FREE_ID = text(
     "UPDATE publication SET message_id = NULL"
     " WHERE slot = :slot AND message_id = :message_id AND expires_at <= :now"
 )
-_UNMATCHED = text(
-    "SELECT key, slot FROM publication WHERE NOT matched AND type = 'message'"
-    " ORDER BY key LIMIT :limit"
+_OLDEST = text(
+    "SELECT p.key FROM publication p WHERE p.slot = ANY(:slots) AND p.type = 'message'"
+    " AND p.matched AND (p.expires_at > :now OR p.key = :current) AND NOT EXISTS"
+    " (SELECT FROM delivery d WHERE d.publication_key = p.key AND d.recipient = :process_id)"
+    " ORDER BY p.key LIMIT 1 FOR KEY SHARE OF p"
 )
+_UNMATCHED = text("SELECT key FROM publication WHERE NOT matched ORDER BY key LIMIT :limit")
 _SWEEP = text(
     "DELETE FROM publication WHERE key IN (SELECT key FROM publication p"
     " WHERE kept_until <= :now AND matched AND NOT EXISTS (SELECT FROM delivery d"
@@ -124,9 +127,21 @@ def by_cause(session: Session, cause: UUID) -> Publication | None:
     return session.scalars(select(Publication).where(col(Publication.cause) == cause)).first()
 
 
-def unmatched(session: Session, limit: int) -> list[Row[Any]]:
-    """Return key and slot of the oldest messages whose matching is still owed."""
-    return list(session.execute(_UNMATCHED, {"limit": limit}))
+def oldest(
+    session: Session, slots: Sequence[int], process_id: str, now: datetime, *, current: int = 0
+) -> Publication | None:
+    """Return the oldest message in these slots that a process has not had.
+
+    It is buffered, or the message in hand.
+    """
+    values = {"slots": list(slots), "now": now, "current": current, "process_id": process_id}
+    key = session.scalar(_OLDEST, values)
+    return None if key is None else session.get(Publication, key)
+
+
+def unmatched(session: Session, limit: int) -> Sequence[int]:
+    """Return the keys of the oldest messages whose matching is still owed."""
+    return session.scalars(_UNMATCHED, {"limit": limit}).all()
 
 
 def take_unmatched(session: Session, key: int) -> Publication | None:

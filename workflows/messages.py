@@ -13,11 +13,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities import contracts
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from temporalio.client import Client
 
     from bpmn.commands import Command
 
 _PATIENCE = timedelta(seconds=20)
+_SHORT_PATIENCE = timedelta(seconds=5)
 
 
 class CommandRejectedError(Exception):
@@ -37,7 +40,9 @@ class InstanceBusyError(Exception):
     """No answer in time or too many commands at once: the same command may be sent again."""
 
 
-async def send(client: Client, workflow_id: str, command: Command) -> None:
+async def send(
+    client: Client, workflow_id: str, command: Command, patience: timedelta = _PATIENCE
+) -> None:
     """Have a command carried out; its rows can be read when this returns.
 
     The command's id is the update's: sending it again gives the first answer.
@@ -49,9 +54,9 @@ async def send(client: Client, workflow_id: str, command: Command) -> None:
     """
     handle = client.get_workflow_handle(workflow_id)
     try:
-        async with asyncio.timeout(_PATIENCE.total_seconds()):
+        async with asyncio.timeout(patience.total_seconds()):
             await handle.execute_update(
-                contracts.COMMAND, command.to_json(), id=command.id, rpc_timeout=_PATIENCE
+                contracts.COMMAND, command.to_json(), id=command.id, rpc_timeout=patience
             )
     except WorkflowUpdateFailedError as error:
         raise _rejected(error) from None
@@ -61,6 +66,28 @@ async def send(client: Client, workflow_id: str, command: Command) -> None:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise InstanceGoneError from None
         raise InstanceBusyError from None
+
+
+async def outcome(sending: Awaitable[None]) -> str:
+    """Return "" when a command was carried out, the code of its refusal, or `BUSY` or `GONE`."""
+    try:
+        await sending
+    except CommandRejectedError as error:
+        return error.code
+    except InstanceGoneError:
+        return contracts.GONE
+    except InstanceBusyError:
+        return contracts.BUSY
+    return ""
+
+
+def sender(client: Client) -> Callable[[str, Command], Awaitable[str]]:
+    """Return what a dispatcher sends commands with: short patience, since it comes back."""
+
+    async def attempt(workflow_id: str, command: Command) -> str:
+        return await outcome(send(client, workflow_id, command, _SHORT_PATIENCE))
+
+    return attempt
 
 
 def _rejected(error: WorkflowUpdateFailedError) -> Exception:

@@ -36,6 +36,8 @@ _STEP = timedelta(minutes=2)
 # Commands whose repetition is still recognised by the workflow after continue-as-new; the batch
 # rows in PostgreSQL recognise all.
 _REMEMBERED = 100
+# Where a command names something that a batch has made.
+_NAMED = ("key", "subscription")
 
 
 def _refused(rejection: dict[str, Any]) -> ApplicationError:
@@ -100,8 +102,8 @@ class ProcessWorkflow:
     def _check(self, command: dict[str, Any]) -> None:
         if command.get("id") in self._answers:
             return
-        if int(command.get("key") or 0) > self._state.last_key:
-            # Its row was committed by a worker that died before we heard of it: `advance` will
+        if max(int(command.get(name) or 0) for name in _NAMED) > self._state.last_key:
+            # The row was committed by a worker that died before we heard of it: `advance` will
             # first adopt that batch, and then judge the command.
             return
         try:
