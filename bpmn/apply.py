@@ -130,13 +130,33 @@ def _job_gone(state: State, record: Record) -> None:
 def _user_task_created(state: State, record: Record) -> None:
     data = record.data
     state.user_tasks[record.key] = UserTask(
-        record.key, record.element, data["host"], data.get("assignee")
+        record.key,
+        record.element,
+        data["host"],
+        data.get("assignee"),
+        signs=data.get("signs", 0),
+        position=data.get("position", ""),
     )
 
 
 def _user_task_assigned(state: State, record: Record) -> None:
     task = state.user_tasks[record.key]
-    task.assignee, task.held = record.data["assignee"], None
+    task.assignee, task.held, task.owner = record.data["assignee"], None, None
+
+
+def _user_task_delegated(state: State, record: Record) -> None:
+    task = state.user_tasks[record.key]
+    task.assignee, task.owner = record.data["assignee"], record.data["owner"]
+
+
+def _signer_added(state: State, record: Record) -> None:
+    task = state.user_tasks[record.key]
+    task.signers_after = [*task.signers_after, record.data["assignee"]]
+
+
+def _signer_removed(state: State, record: Record) -> None:
+    task = state.user_tasks[record.key]
+    task.signers_after = [n for n in task.signers_after if n != record.data["assignee"]]
 
 
 def _user_task_held(state: State, record: Record) -> None:
@@ -221,6 +241,7 @@ _APPLIERS: dict[Kind, Callable[[State, Record], None]] = {
     Kind.INSTANCE_CREATED: _instance_created,
     Kind.INSTANCE_COMPLETED: _instance_completed,
     Kind.INSTANCE_CANCELED: _instance_canceled,
+    Kind.INSTANCE_MODIFIED: _nothing,
     Kind.ELEMENT_ACTIVATED: _element_activated,
     Kind.ELEMENT_COMPLETED: _element_completed,
     Kind.ELEMENT_TERMINATED: _element_terminated,
@@ -241,6 +262,10 @@ _APPLIERS: dict[Kind, Callable[[State, Record], None]] = {
     Kind.USER_TASK_UPDATED: _user_task_released,
     Kind.USER_TASK_COMPLETED: _user_task_gone,
     Kind.USER_TASK_CANCELED: _user_task_gone,
+    Kind.USER_TASK_DELEGATED: _user_task_delegated,
+    Kind.USER_TASK_RETURNED: _user_task_assigned,
+    Kind.USER_TASK_SIGNER_ADDED: _signer_added,
+    Kind.USER_TASK_SIGNER_REMOVED: _signer_removed,
     Kind.USER_TASK_HELD: _user_task_held,
     Kind.USER_TASK_DENIED: _user_task_released,
     Kind.MESSAGE_SUBSCRIBED: _subscribed,

@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
+from bpmn.command import Command, Rejection
+from bpmn.task_commands import (
+    AddSigner,
+    AssignUserTask,
+    CompleteUserTask,
+    DelegateUserTask,
+    OnUserTask,
+    RemoveSigner,
+    ReturnUserTask,
+    UnassignUserTask,
+    UpdateUserTask,
+)
+
 if TYPE_CHECKING:
     from bpmn.state import State, Subscription
 
-
-class Rejection(Exception):  # noqa: N818 (the standard word of Zeebe for a refused command)
-    """The command cannot be carried out now: `code` and data, nothing has changed."""
-
-    def __init__(self, code: str, **data: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.data = data
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """What is asked; `id` makes a repetition recognisable, `actor` is the user name or ""."""
-
-    kind: ClassVar[str] = ""
-    id: str
-    actor: str = ""
-
-    def check(self, state: State) -> None:
-        """Raise `Rejection` if the state forbids the command."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the command as a JSON object with its `kind`."""
-        return {"kind": self.kind, **asdict(self)}
+__all__ = [
+    "ActivateElements",
+    "AddSigner",
+    "AssignUserTask",
+    "BroadcastSignal",
+    "CancelInstance",
+    "Command",
+    "CompleteJob",
+    "CompleteUserTask",
+    "CreateInstance",
+    "DelegateUserTask",
+    "FailJob",
+    "FireTimers",
+    "ModifyInstance",
+    "OnUserTask",
+    "PublishMessage",
+    "Rejection",
+    "RemoveSigner",
+    "ResolveIncident",
+    "ReturnUserTask",
+    "SetVariables",
+    "ThrowError",
+    "UnassignUserTask",
+    "UpdateUserTask",
+    "from_json",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,66 +104,33 @@ class ThrowError(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnUserTask(Command):
-    """What is asked of one user task; while its listeners look at something, nothing else is."""
+class ModifyInstance(Command):
+    """Begin elements and end others out of their turn, as sending back does (驳回).
 
-    key: int
+    Attributes:
+        activate: `{"element", "variables", "scope"}`; `scope` is the key of the instance to begin
+            it in, 0 where only one can be meant.
+        terminate: keys of element instances.
+        reason: a code, or the reference to a text.
+        expected_number: the record that must be the last one, 0 for any.
+    """
 
-    @override
-    def check(self, state: State) -> None:
-        if self.key not in state.user_tasks:
-            raise Rejection("user_task_not_active", key=str(self.key))
-        if state.user_tasks[self.key].held:
-            raise Rejection("user_task_busy", key=str(self.key))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignUserTask(OnUserTask):
-    """Give a task to somebody; without `allow_override` only when nobody has it (claim, 接单)."""
-
-    kind: ClassVar[str] = "assign_user_task"
-    assignee: str
-    allow_override: bool = True
+    kind: ClassVar[str] = "modify_instance"
+    activate: list[dict[str, Any]] = field(default_factory=list)
+    terminate: list[int] = field(default_factory=list)
+    reason: Any = ""
+    expected_number: int = 0
 
     @override
     def check(self, state: State) -> None:
-        """Refuse a task that is gone or, for a claim, somebody else's."""
-        OnUserTask.check(self, state)
-        holder = state.user_tasks[self.key].assignee
-        if holder and holder != self.assignee and not self.allow_override:
-            raise Rejection("user_task_already_assigned", key=str(self.key))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnassignUserTask(OnUserTask):
-    """Give a task back to its candidates."""
-
-    kind: ClassVar[str] = "unassign_user_task"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateUserTask(OnUserTask):
-    """Change due date, follow-up date, priority or candidates."""
-
-    kind: ClassVar[str] = "update_user_task"
-    changes: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompleteUserTask(OnUserTask):
-    """Finish a task; with `expected_assignee` only if that person still has it."""
-
-    kind: ClassVar[str] = "complete_user_task"
-    variables: dict[str, Any] = field(default_factory=dict)
-    expected_assignee: str | None = None
-
-    @override
-    def check(self, state: State) -> None:
-        """Refuse a task that is gone or has changed hands."""
-        OnUserTask.check(self, state)
-        holder = state.user_tasks[self.key].assignee
-        if self.expected_assignee is not None and holder != self.expected_assignee:
-            raise Rejection("user_task_not_yours", key=str(self.key))
+        """Refuse what is no longer as the caller knows it."""
+        if state.ended:
+            raise Rejection("process_instance_ended")
+        if self.expected_number and state.number != self.expected_number:
+            raise Rejection("process_instance_moved_on")
+        for key in self.terminate:
+            if key not in state.elements or state.elements[key].scope == 0:
+                raise Rejection("element_instance_not_active", key=str(key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +248,11 @@ _COMMANDS: dict[str, type[Command]] = {
         UnassignUserTask,
         UpdateUserTask,
         CompleteUserTask,
+        DelegateUserTask,
+        ReturnUserTask,
+        AddSigner,
+        RemoveSigner,
+        ModifyInstance,
         PublishMessage,
         BroadcastSignal,
         ActivateElements,

@@ -10,9 +10,10 @@ from copy import deepcopy
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from bpmn import conditions, listening, throwing, triggers, user_tasks
+from bpmn import conditions, listening, modification, throwing, triggers, user_tasks
 from bpmn.commands import (
     ActivateElements,
+    AddSigner,
     AssignUserTask,
     BroadcastSignal,
     CancelInstance,
@@ -20,11 +21,15 @@ from bpmn.commands import (
     CompleteJob,
     CompleteUserTask,
     CreateInstance,
+    DelegateUserTask,
     FailJob,
     FireTimers,
+    ModifyInstance,
     PublishMessage,
     Rejection,
+    RemoveSigner,
     ResolveIncident,
+    ReturnUserTask,
     SetVariables,
     ThrowError,
     UnassignUserTask,
@@ -152,6 +157,10 @@ def _(command: ThrowError, run: Run) -> None:
 @_handle.register(UnassignUserTask)
 @_handle.register(UpdateUserTask)
 @_handle.register(CompleteUserTask)
+@_handle.register(DelegateUserTask)
+@_handle.register(ReturnUserTask)
+@_handle.register(AddSigner)
+@_handle.register(RemoveSigner)
 def _(command: OnUserTask, run: Run) -> None:
     user_tasks.take(run, command)
 
@@ -181,6 +190,11 @@ def _(command: ActivateElements, run: Run) -> None:
             instance = run.begin(activity, host.process, host.key)
             run.set_local(instance.key, variables or {})
             run.enter(instance)
+
+
+@_handle.register
+def _(command: ModifyInstance, run: Run) -> None:
+    modification.modify(run, command, by(command))
 
 
 @_handle.register

@@ -68,13 +68,25 @@ class Job:
 
 @dataclass(slots=True)
 class UserTask:
-    """A task for people (用户任务); `held` is the command that its listeners still look at."""
+    """A task for people (用户任务).
+
+    Attributes:
+        held: the command that its listeners still look at.
+        owner: who gets a delegated task back (委派).
+        signs: key of the task that this one signs beside or before (加签), 0 for the task itself.
+        position: before or parallel, of a signer's task.
+        signers_after: who signs once this task is done.
+    """
 
     key: int
     element: str
     host: int
     assignee: str | None = None
     held: dict[str, Any] | None = None
+    owner: str | None = None
+    signs: int = 0
+    position: str = ""
+    signers_after: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

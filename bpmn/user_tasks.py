@@ -5,11 +5,16 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from bpmn import signing
 from bpmn.commands import (
+    AddSigner,
     AssignUserTask,
     CompleteUserTask,
+    DelegateUserTask,
     OnUserTask,
     Rejection,
+    RemoveSigner,
+    ReturnUserTask,
     UnassignUserTask,
     UpdateUserTask,
 )
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
 EVENTS: dict[str, str] = {
     AssignUserTask.kind: "assigning",
+    DelegateUserTask.kind: "assigning",
+    ReturnUserTask.kind: "assigning",
     UnassignUserTask.kind: "assigning",
     UpdateUserTask.kind: "updating",
     CompleteUserTask.kind: "completing",
@@ -36,8 +43,8 @@ def take(run: Run, command: OnUserTask) -> None:
     """Carry out what is asked of a task, at once or when its listeners agree."""
     task = run.state.user_tasks[command.key]
     host = run.state.elements[task.host]
-    event = EVENTS[command.kind]
-    if run.element(host).listening(event):
+    event = EVENTS.get(command.kind, "")
+    if event and run.element(host).listening(event):
         run.emit(Kind.USER_TASK_HELD, task.element, task.key, command=command.to_json())
         run.listen(host, event)
     else:
@@ -80,7 +87,34 @@ def _(command: CompleteUserTask, run: Run) -> None:
     element = run.element(host)
     data: dict[str, Any] = {"variables": command.variables, "assignee": task.assignee}
     run.emit(Kind.USER_TASK_COMPLETED, task.element, task.key, **data, **by(command))
-    # Output mappings may ask who did it: `=task.completedBy`.
-    about = {"key": str(task.key), "assignee": task.assignee, "completedBy": command.actor}
-    run.hand_over(host, element, command.variables | ({"task": about} if element.outputs else {}))
-    run.leave(host)
+    if not task.signs:
+        # Output mappings may ask who did it: `=task.completedBy`.
+        about = {"key": str(task.key), "assignee": task.assignee, "completedBy": command.actor}
+        own = {"task": about} if element.outputs else {}
+        run.hand_over(host, element, command.variables | own)
+    signing.completed(run, task, command, by(command))
+
+
+@carry_out.register(DelegateUserTask)
+def _(command: DelegateUserTask, run: Run) -> None:
+    task = run.state.user_tasks[command.key]
+    data = {"assignee": command.assignee, "owner": task.assignee}
+    run.emit(Kind.USER_TASK_DELEGATED, task.element, task.key, **data, **by(command))
+
+
+@carry_out.register(ReturnUserTask)
+def _(command: ReturnUserTask, run: Run) -> None:
+    task = run.state.user_tasks[command.key]
+    data = {"assignee": task.owner, "before": task.assignee, "variables": command.variables}
+    run.emit(Kind.USER_TASK_RETURNED, task.element, task.key, **data, **by(command))
+    run.set_local(task.host, command.variables)
+
+
+@carry_out.register(AddSigner)
+def _(command: AddSigner, run: Run) -> None:
+    signing.add(run, command, by(command))
+
+
+@carry_out.register(RemoveSigner)
+def _(command: RemoveSigner, run: Run) -> None:
+    signing.remove(run, command, by(command))
