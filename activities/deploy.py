@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from activities import definition_starts
 from activities.drawings import Graph, drawn, graphs
-from activities.status_walk import illegal_steps
-from bpmn.deployment import DeploymentError, check
+from activities.known import known
+from bpmn.deployment import check
 from models import (
     calendar_version,
     decision_definition,
@@ -62,16 +62,13 @@ class Deployer:
     spares_others: bool = False
 
 
-def checked(files: Mapping[str, bytes]) -> Definition:
-    """Return the definition of files that may be deployed.
+def checked(session: Session, files: Mapping[str, bytes]) -> Definition:
+    """Return the definition of files that may be deployed here; warnings may stand.
 
     Raises:
         DeploymentError: with all that is wrong, each with element and line.
     """
-    definition = check("", files)
-    if illegal := illegal_steps(definition):
-        raise DeploymentError(illegal)
-    return definition
+    return check("", files, known(session))
 
 
 def deploy(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from activities.deploy import Deployed
@@ -66,11 +68,15 @@ class DeployedPart(Shape):
 
 
 class Deployment(Shape):
-    """What was deployed; what had not changed is there with the version it has."""
+    """What was deployed; what had not changed is there with the version it has.
+
+    `warnings` say in words what could be better, beyond Camunda's own members.
+    """
 
     deployment_key: str
     tenant_id: str = TENANT
     deployments: list[DeployedPart] = Field(default_factory=list)
+    warnings: list[dict[str, Any]] = Field(default_factory=list)
 
 
 DEPLOYMENT_EXAMPLE = {

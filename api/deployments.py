@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, File, UploadFile
+from fastapi import APIRouter, Depends, File, Request, UploadFile
 from sqlalchemy.orm import Session
 
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.deploying import MAX_FILES, REFUSALS, deploy_files, is_file_name
 from api.deployment_view import DEPLOYMENT_EXAMPLE, Deployment, shown
+from api.findings import worded
 from api.means import Means, MeansHere
 from api.permissions import Allowed
 from api.problem import Problem
+from bpmn.deployment import examine
 
 router = APIRouter(prefix="/v2", tags=["deployments"])
 
@@ -50,11 +52,15 @@ def _direct(
 async def create_deployment(
     caller: Annotated[Caller, Depends(_direct)],
     resources: Annotated[list[UploadFile], File(description="*.bpmn, *.dmn and *.form")],
+    request: Request,
     means: MeansHere,
 ) -> Deployment:
     """Check all files together and store each process with them; nothing of what is refused."""
     files = await _read(resources)
-    return await to_thread.run_sync(_deploy, means, caller, files)
+    deployment = await to_thread.run_sync(_deploy, means, caller, files)
+    slight = [one.to_json() for one in await to_thread.run_sync(examine, files)]
+    deployment.warnings = worded(slight, request.headers.get("accept-language", ""))
+    return deployment
 
 
 async def _read(resources: list[UploadFile]) -> dict[str, bytes]:

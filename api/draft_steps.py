@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from activities.deploy import checked
+from activities.known import known
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.definition_drafts import Editor
 from api.deploying import REFUSALS, deploy_files, deployable, summary
 from api.draft_commands import STEP_CODES, ConditionsHere, DraftVerb, existing, take_step
 from api.draft_view import DETAIL_EXAMPLE, DraftDetail, OutdatedProcess
+from api.findings import worded
 from api.means import Means, MeansHere
 from api.permissions import Allowed
 from api.problem import Problem
 from api.texts import AbsentIfEmpty, Clean, Reason
-from bpmn.deployment import DeploymentError
+from bpmn.deployment import examine
+from bpmn.lint import ERROR, Finding
 from models import definition_draft, draft_file, process_definition
 from models.definition_draft import DefinitionDraft
 from models.process_definition import bundle_digest
@@ -62,10 +64,14 @@ class Approval(BaseModel):
 
 
 class Checked(BaseModel):
-    """What stands in the way of deployment; `problems` as `deployment_invalid` names them."""
+    """What stands in the way of deployment; `problems` as `deployment_invalid` names them.
+
+    `warnings` are told in the same shape and stand in nobody's way.
+    """
 
     digest: str
     problems: list[dict[str, Any]]
+    warnings: list[dict[str, Any]]
     outdated: list[OutdatedProcess]
 
 
@@ -73,13 +79,19 @@ _CHECKED = {
     "digest": "9f2c0a7d",
     "problems": [
         {
-            "resource": "feedback",
+            "resource": "feedback.bpmn",
+            "process": "feedback",
             "code": "form_not_found",
+            "severity": "error",
             "element": "accept",
-            "line": 42,
+            "name": "接单",
+            "line": 96,
             "found": "acept",
+            "what": "表单“acept”不在这次部署中",
+            "mend": "改正表单标识，或把该表单一并部署",
         }
     ],
+    "warnings": [],
     "outdated": [],
 }
 _DETAIL = example(200, DETAIL_EXAMPLE)
@@ -94,13 +106,22 @@ _DETAIL = example(200, DETAIL_EXAMPLE)
     },
     dependencies=[Depends(Allowed("definition.read"))],
 )
-def check_definition_draft(draft_id: UUID, means: MeansHere) -> Checked:
+def check_definition_draft(draft_id: UUID, request: Request, means: MeansHere) -> Checked:
     """Return what deployment would say of the files as they are; nothing changes."""
     with Session(means.engine) as session:
         draft = existing(session, draft_id)
         outdated = definition_draft.outdated(session, [draft])[draft.id]
         files = draft_file.read(session, draft_id)
-    told = {"digest": bundle_digest(files), "problems": _problems(files), "outdated": outdated}
+        found = [*examine(files, known(session)), *_emptiness(files)]
+    language = request.headers.get("accept-language", "")
+    grave = [one.to_json() for one in found if one.severity == ERROR]
+    slight = [one.to_json() for one in found if one.severity != ERROR]
+    told = {
+        "digest": bundle_digest(files),
+        "problems": worded(grave, language),
+        "warnings": worded(slight, language),
+        "outdated": outdated,
+    }
     return Checked.model_validate(told)
 
 
@@ -121,7 +142,7 @@ def submit_definition_draft(
 
     def work(session: Session, draft: DefinitionDraft) -> None:
         definition_draft.allow(draft, "submit")
-        definition = deployable(draft_file.read(session, draft.id))
+        definition = deployable(session, draft_file.read(session, draft.id))
         draft.base = {name: draft.base.get(name, 0) for name in sorted(definition.processes)}
         _move(session, means, verb, draft, {"base": draft.base})
 
@@ -263,11 +284,6 @@ def _check_digest(draft: DefinitionDraft, digest: str) -> None:
         raise Problem("draft_digest_differs", digest=draft.digest)
 
 
-def _problems(files: dict[str, bytes]) -> list[dict[str, Any]]:
-    try:
-        definition = checked(files)
-    except DeploymentError as error:
-        return error.problems
-    if definition.processes:
-        return []
-    return [{"resource": "", "code": "deployment_empty", "element": "", "line": 0, "found": ""}]
+def _emptiness(files: dict[str, bytes]) -> list[Finding]:
+    drawn = any(name.endswith(".bpmn") for name in files)
+    return [] if drawn else [Finding("deployment_empty")]

@@ -39,7 +39,7 @@ def _plain(view: View, element: Element) -> bool:
 def conditional_flows_have_names(view: View, page: Page) -> Iterator[Finding]:
     """A sequence flow with a condition says in words when it is taken."""
     for flow in view.process.flows.values():
-        if flow.condition and not _name(page, flow):
+        if flow.condition and _name(page, flow) == "":
             yield view.flow_finding("label_missing", flow)
 
 
@@ -56,6 +56,7 @@ def other_flows_have_none(view: View, page: Page) -> Iterator[Finding]:
             yield view.flow_finding("label_superfluous", flow, found)
 
 
-def _name(page: Page, flow: SequenceFlow) -> str:
+def _name(page: Page, flow: SequenceFlow) -> str | None:
+    """Return the label of a flow, None for one that is drawn without an id of its own."""
     node = page.nodes.get(flow.id)
-    return node.get("name").strip() if node else "-"
+    return node.get("name").strip() if node else None

@@ -32,7 +32,7 @@ def seed(session: Session, plan: Plan) -> None:
     _catch_up(session)
     bundle = files()
     deployer = Deployer(DEPLOYER, plan.now, spares_others=True)
-    deploy(session, bundle, checked(bundle), deployer)
+    deploy(session, bundle, checked(session, bundle), deployer)
 
 
 def _catch_up(session: Session) -> None:
