@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from activities.step import Handler
 
-HANDLERS: Mapping[str, Handler] = {
+# These work on the feedback item whose process it is.
+FEEDBACK_STEPS: Mapping[str, Handler] = {
     "feedback.receive": receive.receive,
     "feedback.classify": classify.classify,
     "feedback.assign": assign.assign,
@@ -45,5 +46,7 @@ HANDLERS: Mapping[str, Handler] = {
     "extension.apply": extension.apply,
     "extension.refuse": extension.refuse,
     "extension.lapse": extension.lapse,
-    "publish-message": publish_message.publish_message,
 }
+# These serve any process.
+GENERAL_STEPS: Mapping[str, Handler] = {"publish-message": publish_message.publish_message}
+HANDLERS: Mapping[str, Handler] = {**FEEDBACK_STEPS, **GENERAL_STEPS}

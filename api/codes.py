@@ -59,6 +59,7 @@ CODES: Mapping[str, Code] = {
     "forbidden": Code(403, {"action": "feedback.read"}),
     "task_not_yours": Code(403, _KEY),
     "feedback_not_yours": Code(403),
+    "process_instance_not_yours": Code(403, _KEY),
     "department_not_yours": Code(403, {"department": "technical"}),
     # Sending twice, and versions.
     "idempotency_key_invalid": Code(400),
@@ -81,6 +82,15 @@ CODES: Mapping[str, Code] = {
     "variables_invalid": Code(400, _FORM),
     # Instances, incidents, deployments.
     "process_instance_not_found": Code(404, _KEY),
+    "process_needs_feedback": Code(409, {"process": "feedback"}),
+    "start_event_missing": Code(409, {"process": "extension"}),
+    "element_not_found": Code(404, {"element": "review"}),
+    "element_instance_not_found": Code(404, _KEY),
+    "element_instance_not_active": Code(409, _KEY),
+    "variable_not_found": Code(404, _KEY),
+    "decision_evaluation_failed": Code(
+        422, {"decision": "department", "reason": "budget_exceeded"}
+    ),
     "incident_not_found": Code(404, _KEY),
     "incident_not_active": Code(409, _KEY),
     "deployment_empty": Code(400),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import select
@@ -9,13 +10,41 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.codes import CODES
-from api.idempotency import in_transaction
+from api.idempotency import Answer, Once, carry_out, in_transaction
 from api.means import Means
 from api.problem import Problem
 from bpmn.commands import Command
 from models.command_batch import CommandBatch
 from models.process_instance import ProcessInstance, workflow_id
 from workflows.messages import CommandRejectedError, InstanceBusyError, InstanceGoneError
+
+CODES_OF_COMMANDS = (
+    "idempotency_key_invalid",
+    "request_invalid",
+    "idempotency_key_reused",
+    "process_instance_ended",
+    "process_instance_starting",
+    "instance_busy",
+)
+# Looks at the rows, in a transaction, and makes the command for an instance; None if this very
+# request was done before.
+Prepare = Callable[[Session], tuple[int, Command | None]]
+
+
+async def carry_out_command(means: Means, asked: Once, prepare: Prepare) -> Answer:
+    """Carry out a request that becomes a command; its rows can be read when this returns.
+
+    Raises:
+        Problem: what `prepare` raises, and whatever the instance refuses.
+    """
+
+    async def work() -> Answer:
+        instance_key, command = await in_transaction(means, prepare)
+        if command is not None:
+            await deliver(means, instance_key, command)
+        return Answer(204)
+
+    return await carry_out(means, asked, work)
 
 
 async def deliver(means: Means, instance_key: int, command: Command) -> None:

@@ -36,6 +36,14 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "deployment.create": frozenset({"process_owner"}),
     "incident.read": frozenset({"administrator", "process_owner"}),
     "incident.resolve": frozenset({"administrator"}),
+    # Which instances: those of the items that somebody sees, and more (`api.instance_visibility`).
+    "process_instance.read": _READERS | {"account_manager", "process_owner"},
+    "element_instance.read": _READERS | {"account_manager", "process_owner"},
+    "variable.read": _READERS | {"account_manager", "process_owner"},
+    "variable.write": frozenset({"administrator"}),
+    "process_instance.create": frozenset({"administrator", "process_owner"}),
+    "ad_hoc_activity.activate": frozenset({"administrator", "team_lead"}),
+    "decision.evaluate": frozenset({"administrator", "process_owner"}),
     "process_instance.cancel": frozenset({"administrator", "team_lead"}),
 }
 
@@ -50,6 +58,10 @@ SEES_ALL_FEEDBACK = (
     "auditor",
     "administrator",
 )
+# These see where every instance stands, though not what those of unseen items hold; and these the
+# instances that have no item.
+SEES_EVERY_COURSE = (*SEES_ALL_FEEDBACK, "process_owner")
+SEES_OTHER_INSTANCES = ("administrator", "auditor", "duty_manager", "process_owner", "team_lead")
 SEES_DEPARTMENT = tuple(sorted(_READERS))
 MANAGES_CUSTOMERS = ("account_manager",)
 # These may look at every customer, account managers at their own.

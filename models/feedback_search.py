@@ -100,11 +100,12 @@ def _sets(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     if wanted.department is not None:
         found.append(_of_department(wanted.department))
     if wanted.visible_to is not None:
-        found.append(_visible(wanted.visible_to))
+        found.append(visible_items(wanted.visible_to))
     return found
 
 
-def _visible(viewer: Viewer) -> ColumnElement[bool]:
+def visible_items(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition that a person may see an item."""
     seen = col(Feedback.assignee) == viewer.username
     if viewer.department is not None:
         seen |= _of_department(viewer.department)

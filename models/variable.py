@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, select, text
+from sqlalchemy import BigInteger, ColumnElement, Identity, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from models.database import compact_json
+from models.process_instance import KEY_BITS
 
 # Far above every key of the engine, so that no two keys are ever equal.
 FIRST_KEY = 2**62
@@ -58,3 +59,9 @@ def put(session: Session, instance_key: int, variables: Sequence[Mapping[str, An
 def find(session: Session, key: int) -> Variable | None:
     """Return a variable by its key."""
     return session.scalars(select(Variable).where(col(Variable.key) == key)).first()
+
+
+def of_instance(instance_key: int) -> ColumnElement[bool]:
+    """Return the condition that a variable belongs to an instance."""
+    own = col(Variable.scope_key)
+    return (own >= instance_key) & (own < instance_key + (1 << KEY_BITS))
