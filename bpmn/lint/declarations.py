@@ -36,9 +36,9 @@ def declarations_are_used_once(page: Page) -> Iterator[Finding]:
     }
     for node in declared:
         name = node.get("name").strip()
-        if not name:
+        if not (name or node.get("errorCode") or node.get("escalationCode")):
             yield _finding(page, "global_name_missing", node)
-        elif names[node.name, name] > 1:
+        elif name and names[node.name, name] > 1:
             yield _finding(page, "global_name_not_unique", node, name)
         if (_REFERENCES[node.name], node.get("id")) not in used:
             yield _finding(page, "global_unused", node)

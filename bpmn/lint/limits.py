@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from bpmn.clock import TimerError, parse_duration
 from bpmn.dmn.nodes import DecisionTable, Typed
 from bpmn.feel.syntax import Literal, Name, Path
 from bpmn.lint.finding import Finding
+from bpmn.lint.trees import constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _DAYS_A_MONTH = 30
 _SECONDS_A_DAY = 86_400
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def limits_keep_the_law(definition: Definition, known: Known) -> Iterator[Finding]:
@@ -51,11 +54,10 @@ def _breach(law: Law, cell: Node, bound: set[str]) -> str:
     if isinstance(cell, Path) and isinstance(cell.base, Name) and cell.name in bound:
         # It takes another limit, which has a law of its own.
         return ""
-    if not isinstance(cell, Literal):
-        return "limit_not_constant"
-    if cell.value is None:
-        return ""
-    value = _measure(cell.value)
+    written = constant(cell)
+    if written is None:
+        return "" if cell == Literal(None) else "limit_not_constant"
+    value = _measure(written)
     if value is None:
         return "limit_invalid"
     least, most = _measure(law.least), _measure(law.most)
@@ -69,7 +71,7 @@ def _measure(value: object) -> Decimal | None:
         return value
     if not isinstance(value, str):
         return None
-    if value.replace(".", "", 1).isdecimal():
+    if _NUMBER.fullmatch(value):
         return Decimal(value)
     try:
         found = parse_duration(value)
@@ -80,4 +82,5 @@ def _measure(value: object) -> Decimal | None:
 
 
 def _said(cell: Node) -> str:
-    return str(cell.value) if isinstance(cell, Literal) else "?"
+    written = constant(cell)
+    return "?" if written is None else str(written)

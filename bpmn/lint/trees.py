@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bpmn import feel
 from bpmn.camunda import is_foreign
-from bpmn.feel.syntax import Call, Comparison, Literal, Name
+from bpmn.feel.syntax import Call, Comparison, Literal, Name, Negate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,5 +46,8 @@ def _negated(node: Node) -> Node | None:
 
 
 def constant(node: Node) -> object:
-    """Return the value of a literal, None for anything else."""
+    """Return the value of a literal, also of a negative number, None for anything else."""
+    if isinstance(node, Negate) and isinstance(node.operand, Literal):
+        value = node.operand.value
+        return -value if isinstance(value, Decimal) else None
     return node.value if isinstance(node, Literal) else None
