@@ -1,6 +1,7 @@
 """People who work with the service."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
-from models.columns import TextArray
+from models.columns import TextArray, Timestamp
 
 ROLES = (
     "specialist",
@@ -45,10 +46,15 @@ class Person(SQLModel, table=True):
     active: bool = True
     locale: str = "zh-CN"
     demo: bool = False
+    left_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    revision: int = 1
 
 
 def groups(person: Person) -> list[str]:
-    """Return the candidate groups of a person: department, its head, and roles."""
+    """Return the groups that follow from a person's own row: department, its head, and roles.
+
+    What `models.candidate_group` adds depends on the moment: teams, and whom they stand in for.
+    """
     own = [person.department]
     if "head" in person.roles:
         own.append(f"{person.department}.head")

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from models.absence import Absence
 from models.access_record import AccessRecord
 from models.access_token import AccessToken
 from models.audit_record import AuditRecord
@@ -14,6 +15,7 @@ from models.definition_draft import DefinitionDraft
 from models.definition_start import DefinitionStart
 from models.delivery import Delivery
 from models.department import Department
+from models.deputy import Deputy
 from models.draft_file import DraftFile
 from models.draft_step import DraftStep
 from models.element_instance import ElementInstance
@@ -41,8 +43,13 @@ from models.progress_entry import ProgressEntry
 from models.publication import Publication
 from models.purchase_order import PurchaseOrder
 from models.report import Report, ReportSending
+from models.roster import Duty
+from models.shift import Shift
+from models.skill import PersonSkill, Skill
 from models.start_request import StartRequest
 from models.survey import Survey
+from models.task_handover import TaskHandover
+from models.team import Team, TeamMember
 from models.user_task import UserTask
 from models.variable import Variable
 
@@ -69,10 +76,13 @@ APPEND_ONLY = frozenset(
 # All else is kept for good; only these may lose rows.
 DELETABLE = frozenset(
     {
+        "absence",
         "access_token",
         "definition_start",
         "delivery",
+        "deputy",
         "draft_file",
+        "duty",
         "event_subscription",
         "figure",
         "idempotency_key",
@@ -80,10 +90,13 @@ DELETABLE = frozenset(
         "message_start_lock",
         "notice",
         "notice_delivery",
+        "person_skill",
         "personal_key",
         "personal_value",
         "publication",
         "start_request",
+        "task_handover",
+        "team_member",
     }
 )
 
@@ -91,6 +104,7 @@ __all__ = [
     "APPEND_ONLY",
     "DELETABLE",
     "INSTANCE_SEQUENCE",
+    "Absence",
     "AccessRecord",
     "AccessToken",
     "AuditRecord",
@@ -104,8 +118,10 @@ __all__ = [
     "DefinitionStart",
     "Delivery",
     "Department",
+    "Deputy",
     "DraftFile",
     "DraftStep",
+    "Duty",
     "ElementInstance",
     "EventSubscription",
     "Feedback",
@@ -122,6 +138,7 @@ __all__ = [
     "NumberSerial",
     "OutboundMessage",
     "Person",
+    "PersonSkill",
     "PersonalErasure",
     "PersonalKey",
     "PersonalValue",
@@ -134,8 +151,13 @@ __all__ = [
     "PurchaseOrder",
     "Report",
     "ReportSending",
+    "Shift",
+    "Skill",
     "StartRequest",
     "Survey",
+    "TaskHandover",
+    "Team",
+    "TeamMember",
     "UserTask",
     "Variable",
     "metadata",
