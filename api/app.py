@@ -17,6 +17,7 @@ import settings
 from activities.definitions import Definitions
 from activities.house import calendars
 from api import (
+    conditional_starts,
     customers,
     definition_drafts,
     decision_evaluation,
@@ -37,6 +38,7 @@ from api import (
     health,
     imports,
     incidents,
+    message_publication,
     notices,
     problem,
     process_instance_cancellation,
@@ -45,6 +47,7 @@ from api import (
     process_instances,
     reports,
     sessions,
+    signals,
     survey_answers,
     surveys,
     task_completion,
@@ -92,6 +95,9 @@ ROUTERS = (
     definition_drafts.router,
     draft_files.router,
     draft_steps.router,
+    message_publication.router,
+    signals.router,
+    conditional_starts.router,
     surveys.router,
     notices.router,
     figures.router,

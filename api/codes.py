@@ -72,6 +72,9 @@ CODES: Mapping[str, Code] = {
     "process_instance_ended": Code(409),
     "message_not_awaited": Code(409, {"name": "extension_requested"}),
     "command_refused": Code(409),
+    # Messages.
+    "message_id_taken": Code(409, {"messageId": "order-17-paid"}),
+    "message_not_correlated": Code(404, {"name": "order_paid"}),
     # User tasks.
     "user_task_not_found": Code(404, _KEY),
     "user_task_not_active": Code(409, _KEY),

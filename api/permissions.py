@@ -34,6 +34,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "definition.edit": frozenset({"process_owner"}),
     "definition.approve": frozenset({"process_owner"}),
     "deployment.create": frozenset({"process_owner"}),
+    "message.publish": frozenset({"administrator", "process_owner"}),
     "incident.read": frozenset({"administrator", "process_owner"}),
     "incident.resolve": frozenset({"administrator"}),
     # Which instances: those of the items that somebody sees, and more (`api.instance_visibility`).

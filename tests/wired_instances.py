@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from activities import publishing
 from activities.deploy import Deployer, deploy
 from activities.event_dispatch import EventDispatcher
+from activities.house import House
 from bpmn.commands import Command, CreateInstance
 from bpmn.deployment import load
 from bpmn.state import State
 from models import definition_start, process_definition, process_instance
 from models.event_subscription import SIGNAL
 from models.publication import Wanted
-from tests.api.door import Clock, Instances
+from tests.api.door import Clock, Door, Instances
 from tests.drawings import xml
 from tests.houses import quiet_house
 from workflows.messages import outcome
@@ -50,12 +51,23 @@ BY_SIGNAL = started_by('<bpmn:signalEventDefinition signalRef="alarm" />')
 class World:
     """What stands in one house, and what the dispatcher does in it."""
 
-    def __init__(self, database_url: str) -> None:
-        self.house = quiet_house(database_url)
-        self.clock = Clock()
-        self.instances = Instances(self.house.engine, self.house, self.clock)
+    def __init__(self, house: House, clock: Clock, instances: Instances) -> None:
+        self.house = house
+        self.clock = clock
+        self.instances = instances
         self.sent: list[Command] = []
         self.dispatcher = self.another_dispatcher()
+
+    @classmethod
+    def on(cls, database_url: str) -> World:
+        """A house on a database."""
+        house, clock = quiet_house(database_url), Clock()
+        return cls(house, clock, Instances(house.engine, house, clock))
+
+    @classmethod
+    def behind(cls, door: Door) -> World:
+        """The house behind an API."""
+        return cls(door.instances._house, door.clock, door.instances)
 
     def another_dispatcher(self) -> EventDispatcher:
         """A dispatcher as a further worker has one."""

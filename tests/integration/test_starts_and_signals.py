@@ -64,7 +64,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def world(database: Database) -> Iterator[World]:
-    made = World(database.app_url)
+    made = World.on(database.app_url)
     yield made
     made.close()
 
