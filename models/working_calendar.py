@@ -95,6 +95,68 @@ class WorkingCalendar:
                 now = end
         raise CalendarError("working time beyond the calendar")
 
+    def subtract_working_days(self, end: datetime, days: int) -> datetime:
+        """Return the same wall time on the n-th working day before the day of `end`, in UTC.
+
+        The way back of `add_working_days` from every moment on a working day; with 0 days a moment
+        on a day off moves to the working day before.
+
+        Raises:
+            CalendarError: `days` is negative or beyond `MAX_DAYS`.
+        """
+        if not 0 <= days <= MAX_DAYS:
+            raise CalendarError(f"{days} working days")
+        local = self._local(end)
+        if days == 0 and self.is_working_day(local.date()):
+            return end.astimezone(UTC)
+        earlier = (day for day in _days_before(local.date()) if self.is_working_day(day))
+        target = next(islice(earlier, max(days, 1) - 1, None))
+        return self._instant(target, local.time())
+
+    def subtract_working_time(self, end: datetime, span: timedelta) -> datetime:
+        """Return since when `span` of working hours has passed until `end`, in UTC.
+
+        The way back of `add_working_time` from every moment within working hours.
+
+        Raises:
+            CalendarError: `span` is negative or reaches beyond `MAX_DAYS`.
+        """
+        if span < timedelta(0):
+            raise CalendarError("negative working time")
+        now, left = end.astimezone(UTC), span
+        last = self._local(end).date()
+        for day in (last, *_days_before(last)):
+            for begin, end_of_frame in reversed(self._spans(day)):
+                if begin >= now:
+                    continue
+                now = min(now, end_of_frame)
+                if left <= now - begin:
+                    return now - left
+                left -= now - begin
+                now = begin
+        raise CalendarError("working time beyond the calendar")
+
+    def working_spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the working hours between two moments, in order and in UTC.
+
+        Raises:
+            CalendarError: they are further apart than `MAX_DAYS`.
+        """
+        first, last = self._local(start).date(), self._local(end).date()
+        if last - first > timedelta(days=MAX_DAYS):
+            raise CalendarError("working time beyond the calendar")
+        for n in range((last - first).days + 1):
+            for begin, until in self._spans(first + timedelta(days=n)):
+                if begin < end and start < until:
+                    yield max(begin, start.astimezone(UTC)), min(until, end.astimezone(UTC))
+
+    def working_time_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much working time lies between two moments, negative if `end` is first."""
+        if end < start:
+            return -self.working_time_between(end, start)
+        spans = self.working_spans(start, end)
+        return sum((until - begin for begin, until in spans), timedelta(0))
+
     def years_without_data(self, first: date, last: date) -> tuple[int, ...]:
         """Return the years of a span that have no holidays listed; there weekdays decide."""
         return tuple(y for y in range(first.year, last.year + 1) if y not in self._listed_years)
@@ -129,3 +191,7 @@ class WorkingCalendar:
 
 def _days_after(day: date) -> Iterator[date]:
     return (day + timedelta(days=n) for n in range(1, 4 * MAX_DAYS))
+
+
+def _days_before(day: date) -> Iterator[date]:
+    return (day - timedelta(days=n) for n in range(1, 4 * MAX_DAYS))
