@@ -186,10 +186,14 @@ class ActivateElements(Command):
 
     @override
     def check(self, state: State) -> None:
-        """Refuse what is no active ad-hoc sub-process."""
+        """Refuse what is no active ad-hoc sub-process, or waits for a listener or an operator."""
         host = state.elements.get(self.key)
         if host is None or host.kind != "adHocSubProcess":
             raise Rejection("element_instance_not_active", key=str(self.key))
+        held = {job.host for job in state.jobs.values()}
+        held |= {incident.host for incident in state.incidents.values()}
+        if self.key in held:
+            raise Rejection("element_instance_waiting", key=str(self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 PHASE = "condition"
 
 
+def waiting(run: Run) -> list[Subscription]:
+    """Return the conditions that are waited for."""
+    return [s for s in run.state.subscriptions.values() if s.type == "condition"]
+
+
 def look(run: Run) -> bool:
     """Let the first condition that has become true take effect; tell whether there was one."""
-    for found in [s for s in run.state.subscriptions.values() if s.type == "condition"]:
+    for found in waiting(run):
         holds = _holds(run, found)
         if holds and not found.met:
             triggers.happened(run, Kind.CONDITION_MET, found, {})

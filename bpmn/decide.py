@@ -38,7 +38,7 @@ from bpmn.commands import (
 from bpmn.elements.scopes import AdHocSubProcess
 from bpmn.expressions import IncidentError
 from bpmn.records import Kind, Record
-from bpmn.run import Run
+from bpmn.run import MOVE, Run
 from bpmn.user_tasks import by
 
 if TYPE_CHECKING:
@@ -220,7 +220,8 @@ def _go_on(run: Run, host: ElementInstance, phase: str) -> None:
     event, _, index = phase.partition(":")
     if index:
         listening.go_on(run, host, event, int(index))
-    elif phase == conditions.PHASE:
+    elif phase in {conditions.PHASE, MOVE}:
+        # Tokens and conditions go on by themselves.
         run.variables_changed = True
     elif phase == "path":
         run.settle(host.key)

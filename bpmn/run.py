@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bpmn.state import ElementInstance, State, Token
 
 MAX_ELEMENTS = 1000
+# The phase of the incident at which the tokens of an instance stay where they are.
+MOVE = "move"
 
 
 class Run:
@@ -39,6 +41,8 @@ class Run:
         self.records: list[Record] = []
         self.activations = 0
         self.variables_changed = False
+        # What `elements.reachability` has worked out of the drawing.
+        self.leading: dict[tuple[str, frozenset[str]], set[str]] = {}
         self._settling: list[int] = []
 
     # Records
@@ -119,7 +123,8 @@ class Run:
             self.proceed(instance)
             return
         try:
-            self._guard()
+            # Tokens stop at the bound; what begins inside something else may go a little further.
+            self.guard(2 * MAX_ELEMENTS)
             self.set_local(instance.key, self.scope(instance.key).mapped(element.inputs))
         except IncidentError as error:
             self.incident(instance, error, "enter")
@@ -137,8 +142,14 @@ class Run:
             # Inputs are worked out anew with what was mended, unless listeners saw them.
             self.incident(instance, error, "proceed" if element.listening("start") else "enter")
 
-    def _guard(self) -> None:
-        if self.activations > MAX_ELEMENTS:
+    @property
+    def spent(self) -> bool:
+        """Tell whether the batch has begun as many elements as it may."""
+        return self.activations >= MAX_ELEMENTS
+
+    def guard(self, most: int = MAX_ELEMENTS) -> None:
+        """Raise `IncidentError` when more elements have begun than a batch may begin."""
+        if self.activations > most:
             raise IncidentError("too_many_elements")
 
     def listen(self, instance: ElementInstance, event: str, index: int = 0) -> bool:
@@ -212,7 +223,7 @@ class Run:
     ) -> None:
         body = self.body(instance)
         behaviour(instance.kind).leaving(self, element, instance)
-        triggers.close(self, instance.key)
+        self._release(instance, "completion")
         compensation.remember(self, element, instance)
         self.emit(Kind.ELEMENT_COMPLETED, element.id, instance.key)
         if body:
@@ -240,14 +251,18 @@ class Run:
     def terminate(self, instance: ElementInstance) -> None:
         """End an instance and everything inside it, innermost first."""
         self.clear(instance.key)
+        self._release(instance, "termination")
+        self.emit(Kind.ELEMENT_TERMINATED, instance.element, instance.key)
+
+    def _release(self, instance: ElementInstance, by: str) -> None:
+        """End what an instance waited for."""
         triggers.close(self, instance.key)
         for job in [j for j in self.state.jobs.values() if j.host == instance.key]:
             self.emit(Kind.JOB_CANCELED, job.element, job.key)
         for task in [t for t in self.state.user_tasks.values() if t.host == instance.key]:
             self.emit(Kind.USER_TASK_CANCELED, task.element, task.key)
         for incident in [i for i in self.state.incidents.values() if i.host == instance.key]:
-            self.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, by="termination")
-        self.emit(Kind.ELEMENT_TERMINATED, instance.element, instance.key)
+            self.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, by=by)
 
     def clear(self, scope: int, spare: int = 0) -> None:
         """End everything inside a scope, apart from the instance `spare`."""
@@ -295,6 +310,8 @@ class Run:
         if self._settling:
             self._settle(self._settling.pop(0))
             return True
+        if self._halted():
+            return False
         if found := self._next_ready():
             token, flows = found
             element = self.definition.element(token.process, token.target)
@@ -304,10 +321,27 @@ class Run:
             self.variables_changed = conditions.look(self)
         return self.variables_changed
 
+    def _halted(self) -> bool:
+        """Tell whether tokens must stay where they are until an operator has looked."""
+        if any(incident.phase == MOVE for incident in self.state.incidents.values()):
+            return True
+        to_look = self.variables_changed and conditions.waiting(self)
+        if not self.spent or not (to_look or self._next_ready()):
+            return False
+        root = next(self.state.children(0), None)
+        if root is not None:
+            self.incident(root, IncidentError("too_many_elements"), MOVE)
+        return True
+
     def _next_ready(self) -> tuple[Token, list[str]] | None:
+        waiting: set[tuple[str, str, int]] = set()
         for token in self.state.tokens:
+            place = (token.process, token.target, token.scope)
+            if place in waiting:
+                continue
             element = self.definition.element(token.process, token.target)
             flows = behaviour(element.kind).ready(self, element, token)
             if flows:
                 return token, flows
+            waiting.add(place)
         return None

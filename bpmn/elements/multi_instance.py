@@ -106,6 +106,7 @@ class MultiInstanceBody(LoopBody):
         items = _items(run, element, instance)
         done = instance.variables[DONE]
         if _loop(element).sequential and done < len(items):
+            run.guard()
             _begin(run, element, instance, done, items[done])
         else:
             run.leave(instance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from bpmn.model import Element, Process
     from bpmn.run import Run
@@ -21,8 +21,8 @@ def may_still_come(run: Run, gateway: Element, token: Token, arrived: set[str]) 
     if not missing:
         return False
     drawing = run.definition.processes[token.process]
-    leading = _leading_to(drawing, gateway, missing)
-    queueing = _leading_to(drawing, gateway, arrived)
+    leading = _leading_to(run, drawing, gateway, frozenset(missing))
+    queueing = _leading_to(run, drawing, gateway, frozenset(arrived))
     return any(place in leading and place not in queueing for place in _places(run, gateway, token))
 
 
@@ -35,8 +35,12 @@ def _places(run: Run, gateway: Element, token: Token) -> Iterator[str]:
         yield instance.element
 
 
-def _leading_to(drawing: Process, gateway: Element, flows: Iterable[str]) -> set[str]:
+def _leading_to(run: Run, drawing: Process, gateway: Element, flows: frozenset[str]) -> set[str]:
     """Return the elements from which a path leads to one of these flows, not by the gateway."""
+    # Asked at every step while the gateway waits, and always the same of one drawing.
+    known = run.leading.get((gateway.id, flows))
+    if known is not None:
+        return known
     found: set[str] = set()
     open_ends = [drawing.flows[flow].source for flow in flows]
     while open_ends:
@@ -49,4 +53,4 @@ def _leading_to(drawing: Process, gateway: Element, flows: Iterable[str]) -> set
         # What happens on the boundary of an activity can send a token on as well.
         if element.attached_to:
             open_ends.append(element.attached_to)
-    return found
+    return run.leading.setdefault((gateway.id, flows), found)

@@ -54,6 +54,7 @@ class StandardLoopBody(LoopBody):
             return
         done = instance.variables[COUNTER]
         if self._again(run, element, instance, done):
+            run.guard()
             _begin(run, element, instance, done + 1)
         else:
             run.leave(instance)

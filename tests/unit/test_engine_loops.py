@@ -194,3 +194,35 @@ def test_a_list_that_names_nothing_known_is_an_incident() -> None:
     life = life_of(ad_hoc(user("x"), elements='["nothing"]'), "ad")
 
     assert [i.code for i in life.state.incidents.values()] == ["element_not_found"]
+
+
+def test_a_runaway_drawing_stops_at_one_incident_and_goes_on_when_an_operator_says_so() -> None:
+    body = (
+        START
+        + '<bpmn:exclusiveGateway id="in" />'
+        + '<bpmn:parallelGateway id="fork" />'
+        + "".join(f'<bpmn:task id="t{n}" />' for n in range(3))
+        + chain("start", "in", "fork", "t0", "in")
+        + chain("fork", "t1", "in")
+        + chain("fork", "t2", "in")
+    )
+    life = Life(drawing(body)).start()
+
+    assert [i.code for i in life.state.incidents.values()] == ["too_many_elements"]
+    waiting = len(life.state.tokens)
+    assert waiting
+    number = life.state.number
+    life.do(SetVariables(id="v", variables={"x": 1}))
+    assert len(life.state.tokens) == waiting
+    life.do(ResolveIncident(id="r", key=next(iter(life.state.incidents))))
+
+    assert life.state.number > number + 1000
+    assert [i.code for i in life.state.incidents.values()] == ["too_many_elements"]
+
+
+def test_what_an_ad_hoc_sub_process_waits_for_ends_with_it() -> None:
+    life = life_of(ad_hoc(user("x"), elements='["nothing"]'), "ad")
+    key = next(e.key for e in life.state.elements.values() if e.element == "ad")
+
+    with pytest.raises(Rejection, match="element_instance_waiting"):
+        life.do(ActivateElements(id="1", key=key, elements=[{"element": "x"}]))
