@@ -22,7 +22,8 @@ from models.definition_draft import DefinitionDraft
 
 router = APIRouter(prefix="/api/definition-drafts", tags=["definition drafts"])
 FileName = Annotated[str, Path(max_length=LONGEST_NAME, examples=["feedback.bpmn"])]
-_CONTENT = {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+_BYTES = {"schema": {"type": "string", "format": "binary"}, "example": "bytes"}
+_CONTENT = {"content": {"application/octet-stream": _BYTES}}
 _BODY: dict[str, Any] = {"requestBody": {"required": True, **_CONTENT}}
 
 
