@@ -9,7 +9,7 @@ from api.problem import MEDIA_TYPE, body
 
 SCHEMA = "Problem"
 _EVERYWHERE = ("internal_error", "database_unavailable")
-_STAFF = ("token_missing", "token_invalid", "forbidden")
+_STAFF = ("token_missing", "token_invalid", "forbidden", "scope_insufficient")
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:

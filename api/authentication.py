@@ -22,6 +22,7 @@ class Caller:
     Attributes:
         groups: the candidate groups of user tasks that they belong to.
         token: the text of the bearer token, for logging out.
+        scope: what an API token is for, as `permissions.covers`; None for people who logged in.
     """
 
     username: str
@@ -31,6 +32,12 @@ class Caller:
     groups: tuple[str, ...]
     locale: str
     token: str = field(repr=False)
+    scope: frozenset[str] | None = None
+
+    @property
+    def leads(self) -> frozenset[str]:
+        """The departments whose head they are, or stand in for."""
+        return frozenset(g.removesuffix(".head") for g in self.groups if g.endswith(".head"))
 
     def has_role(self, *roles: str) -> bool:
         """Say whether the person has one of these roles."""
@@ -38,13 +45,15 @@ class Caller:
 
 
 def of_person(found: Person, token: str) -> Caller:
-    """Return the caller that a person is."""
+    """Return the caller that a person is; whoever stands in for a head has that role as well."""
+    groups = tuple(person.groups(found))
+    acting = {"head"} if any(one.endswith(".head") for one in groups) else set()
     return Caller(
         username=found.username,
         display_name=found.display_name,
         department=found.department,
-        roles=frozenset(found.roles),
-        groups=tuple(person.groups(found)),
+        roles=frozenset(found.roles) | acting,
+        groups=groups,
         locale=found.locale,
         token=token,
     )

@@ -57,6 +57,7 @@ CODES: Mapping[str, Code] = {
     "credentials_invalid": Code(401),
     "login_locked": Code(429, {"retry_after_seconds": 900}, 900),
     "forbidden": Code(403, {"action": "feedback.read"}),
+    "scope_insufficient": Code(403, {"action": "feedback.read"}),
     "task_not_yours": Code(403, _KEY),
     "feedback_not_yours": Code(403),
     "process_instance_not_yours": Code(403, _KEY),

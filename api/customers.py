@@ -23,8 +23,9 @@ from api.customer_view import (
 )
 from api.means import MeansHere
 from api.paging import from_cursor, to_cursor
-from api.permissions import SEES_ALL_CUSTOMERS, Allowed
+from api.permissions import Allowed, may
 from api.problem import FieldError, Problem
+from api.relation import Relation
 from api.visibility import sees_customer
 from models import customer, customer_search, feedback_search, purchase_order
 from models.customer_search import CustomerFilter
@@ -134,6 +135,6 @@ def _filter(wanted: WantedCustomers, caller: Caller) -> CustomerFilter:
         account_manager=wanted.account_manager,
         after=_after(wanted.after) if wanted.after else None,
     )
-    if caller.has_role(*SEES_ALL_CUSTOMERS):
+    if may(caller, "customer.read", Relation.ANY):
         return chosen
     return replace(chosen, own_of=caller.username)

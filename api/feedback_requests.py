@@ -18,10 +18,11 @@ from api.feedback_view import visible_item
 from api.idempotency import Answer, KeyHeader, Once, carry_out, in_transaction, once
 from api.instances import process_variables, state_of
 from api.means import Means, MeansHere
-from api.permissions import EXTENDS_ALL, Allowed
+from api.permissions import Allowed
 from api.personal import keep
 from api.problem import Problem
 from api.texts import Reason
+from api.visibility import check_handles
 from bpmn.clock import to_text
 from bpmn.commands import PublishMessage
 from models.feedback import Feedback
@@ -95,8 +96,7 @@ async def request_extension(
     """Ask for more time; it is in force once the head of the department approves."""
 
     def make(session: Session, item: Feedback, identity: str) -> PublishMessage:
-        if not caller.has_role(*EXTENDS_ALL) and item.assignee != caller.username:
-            raise Problem("feedback_not_yours")
+        check_handles(caller, "feedback.extend", item)
         _check_new_date(session, means, item, asked.new_due_at)
         kept = keep(session, means, item.id, identity, {"reason": asked.reason})
         wanted = {

@@ -15,10 +15,11 @@ from api.authentication import Caller
 from api.feedback import Number
 from api.feedback_view import visible_item
 from api.means import Means, MeansHere
-from api.permissions import REVEALS_ALL, Allowed
+from api.permissions import Allowed
 from api.personal import keep
 from api.problem import Problem
 from api.texts import Reason
+from api.visibility import check_handles
 from models import access_record
 from models.feedback import Feedback
 
@@ -71,8 +72,7 @@ def reveal_feedback_field(
     """Answer the value and record who looked, in one transaction."""
     with Session(means.engine) as session, session.begin():
         item = visible_item(session, caller, number)
-        if not caller.has_role(*REVEALS_ALL) and item.assignee != caller.username:
-            raise Problem("feedback_not_yours")
+        check_handles(caller, "feedback.reveal", item)
         value = _value(session, means, item, asked.field)
         if value is None:
             raise Problem("field_empty", field=asked.field)

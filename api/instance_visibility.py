@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.authentication import Caller
-from api.permissions import SEES_EVERY_COURSE, SEES_OTHER_INSTANCES
+from api.permissions import may
 from api.problem import Problem
+from api.relation import Relation
 from api.visibility import viewer
 from models.instance_visibility import InstanceViewer, visible
 from models.process_instance import ProcessInstance
@@ -18,13 +19,13 @@ def of_course(caller: Caller) -> InstanceViewer:
 
     Those of the items that they see; whoever draws the processes sees how all of them run.
     """
-    items = None if caller.has_role(*SEES_EVERY_COURSE) else viewer(caller)
-    return InstanceViewer(items, caller.has_role(*SEES_OTHER_INSTANCES))
+    items = None if may(caller, "element_instance.read", Relation.ANY) else viewer(caller)
+    return InstanceViewer(items, may(caller, "element_instance.read", Relation.NO_ITEM))
 
 
 def of_content(caller: Caller) -> InstanceViewer:
     """Return whose variables a person may see: of items, only of those that they see."""
-    return InstanceViewer(viewer(caller), caller.has_role(*SEES_OTHER_INSTANCES))
+    return InstanceViewer(viewer(caller), may(caller, "variable.read", Relation.NO_ITEM))
 
 
 def sees(session: Session, seen: InstanceViewer, key: int) -> bool:

@@ -1,35 +1,92 @@
-"""Who may do what: one table of actions and roles (权限)."""
+"""Who may do what: one table of actions, roles and relations to the item (权限)."""
 
 from collections.abc import Mapping
 
 from api.authentication import Caller, CallerHere
 from api.problem import Problem
+from api.relation import Relation, Rule
 from models.person import ROLES
+
+ANY = Relation.ANY
+ASSIGNEE = Relation.ASSIGNEE
+CANDIDATE = Relation.CANDIDATE
+DEPARTMENT = Relation.DEPARTMENT
+HEAD = Relation.HEAD
+COLLABORATOR = Relation.COLLABORATOR
+ACCOUNT_MANAGER = Relation.ACCOUNT_MANAGER
+NO_ITEM = Relation.NO_ITEM
 
 _EVERYBODY = frozenset(ROLES)
 _HANDLERS = frozenset({"specialist", "team_lead", "duty_manager", "engineer", "staff", "head"})
 _READERS = _HANDLERS | {"product_manager", "management", "auditor", "administrator"}
-_READS_FIGURES = frozenset({"management", "head", "product_manager", "administrator"})
+_OVERLOOKS = frozenset(
+    {
+        "specialist",
+        "team_lead",
+        "duty_manager",
+        "product_manager",
+        "management",
+        "auditor",
+        "administrator",
+    }
+)
+_READS_FIGURES: Rule = {
+    ANY: frozenset({"management", "product_manager", "administrator"}),
+    HEAD: frozenset({"head"}),
+}
+# Whose instances one sees: those of the items that one sees, and these.
+_SEES_INSTANCES: Rule = {
+    ANY: _OVERLOOKS,
+    DEPARTMENT: _READERS,
+    COLLABORATOR: _READERS,
+    ASSIGNEE: _READERS | {"account_manager"},
+    ACCOUNT_MANAGER: frozenset({"account_manager"}),
+    NO_ITEM: frozenset({"administrator", "auditor", "duty_manager", "process_owner", "team_lead"}),
+}
+# Whoever draws the processes sees where every instance stands, though not what it holds.
+_SEES_COURSES: Rule = {**_SEES_INSTANCES, ANY: _OVERLOOKS | {"process_owner"}}
+# Whoever checks the others' work does none of it.
+_WORKERS = _EVERYBODY - {"auditor"}
 
-PERMISSIONS: Mapping[str, frozenset[str]] = {
+# An action alone with roles is theirs with whatever item they see. `docs/permissions.md` is
+# printed from this by `python -m api.permission_page`.
+PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "session": _EVERYBODY,
-    "feedback.read": _READERS | {"account_manager"},
-    "feedback.reveal": _HANDLERS,
-    "feedback.extend": _HANDLERS,
+    "feedback.read": {
+        ANY: _OVERLOOKS,
+        DEPARTMENT: _READERS,
+        COLLABORATOR: _READERS,
+        ASSIGNEE: _READERS | {"account_manager"},
+        ACCOUNT_MANAGER: frozenset({"account_manager"}),
+    },
+    "feedback.reveal": {
+        ANY: frozenset({"specialist", "team_lead", "duty_manager", "head"}),
+        ASSIGNEE: _HANDLERS,
+    },
+    "feedback.extend": {ANY: frozenset({"team_lead", "head"}), ASSIGNEE: _HANDLERS},
     "feedback.progress": _HANDLERS,
     "feedback.message": _HANDLERS,
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
-    "customer.read": frozenset(
-        {"specialist", "team_lead", "duty_manager", "account_manager", "auditor", "administrator"}
-    ),
+    "customer.read": {
+        ANY: frozenset({"specialist", "team_lead", "duty_manager", "auditor", "administrator"}),
+        ACCOUNT_MANAGER: frozenset({"account_manager"}),
+    },
     "import.create": frozenset({"administrator"}),
     "figures.read": _READS_FIGURES,
     "reports.read": _READS_FIGURES,
-    "user_task.read": _EVERYBODY,
-    # Whoever checks the others' work does none of it.
-    "user_task.work": _EVERYBODY - {"auditor"},
-    "user_task.direct": frozenset({"team_lead", "head", "administrator"}),
+    "user_task.read": {
+        ANY: frozenset({"team_lead", "duty_manager", "auditor", "administrator"}),
+        ASSIGNEE: _EVERYBODY,
+        CANDIDATE: _EVERYBODY,
+        HEAD: frozenset({"head"}),
+    },
+    # What those who direct a task do in the place of others is in visibility.py.
+    "user_task.work": {ASSIGNEE: _WORKERS, CANDIDATE: _WORKERS},
+    "user_task.direct": {
+        ANY: frozenset({"team_lead", "administrator"}),
+        HEAD: frozenset({"head"}),
+    },
     "definition.read": frozenset({"process_owner", "auditor", "administrator"}),
     "definition.edit": frozenset({"process_owner"}),
     "definition.approve": frozenset({"process_owner"}),
@@ -37,10 +94,9 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "message.publish": frozenset({"administrator", "process_owner"}),
     "incident.read": frozenset({"administrator", "process_owner"}),
     "incident.resolve": frozenset({"administrator"}),
-    # Which instances: those of the items that somebody sees, and more (`api.instance_visibility`).
-    "process_instance.read": _READERS | {"account_manager", "process_owner"},
-    "element_instance.read": _READERS | {"account_manager", "process_owner"},
-    "variable.read": _READERS | {"account_manager", "process_owner"},
+    "process_instance.read": _SEES_INSTANCES,
+    "element_instance.read": _SEES_COURSES,
+    "variable.read": _SEES_INSTANCES,
     "variable.write": frozenset({"administrator"}),
     "process_instance.create": frozenset({"administrator", "process_owner"}),
     "ad_hoc_activity.activate": frozenset({"administrator", "team_lead"}),
@@ -48,48 +104,67 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "process_instance.cancel": frozenset({"administrator", "team_lead"}),
 }
 
-# These see every item; the others those of their department and those they handle, account
-# managers those of their own customers.
-SEES_ALL_FEEDBACK = (
-    "specialist",
-    "team_lead",
-    "duty_manager",
-    "product_manager",
-    "management",
-    "auditor",
-    "administrator",
-)
-# These see where every instance stands, though not what those of unseen items hold; and these the
-# instances that have no item.
-SEES_EVERY_COURSE = (*SEES_ALL_FEEDBACK, "process_owner")
-SEES_OTHER_INSTANCES = ("administrator", "auditor", "duty_manager", "process_owner", "team_lead")
-SEES_DEPARTMENT = tuple(sorted(_READERS))
-MANAGES_CUSTOMERS = ("account_manager",)
-# These may look at every customer, account managers at their own.
-SEES_ALL_CUSTOMERS = ("specialist", "team_lead", "duty_manager", "auditor", "administrator")
-SEES_ALL_TASKS = ("team_lead", "duty_manager", "auditor", "administrator")
-# These see the figures and reports of every department, heads those of their own.
-READS_ALL_FIGURES = ("management", "product_manager", "administrator")
-# These may see a customer's data and ask for more time for any item they see; the others only for
-# those that they handle themselves.
-REVEALS_ALL = ("specialist", "team_lead", "duty_manager", "head")
-EXTENDS_ALL = ("team_lead", "head")
-DIRECTS_ALL_TASKS = ("team_lead", "administrator")
+# A token that an API client holds does none of these, whatever its scope: it could make itself
+# another one, or shut its owner out.
+IN_PERSON = frozenset({"session.manage", "token.manage", "login.manage"})
+
+# Whoever asks without a login may do these, and why.
+PUBLIC: Mapping[tuple[str, str], str] = {
+    ("GET", "/api/health"): "supervisors and load balancers ask; it tells up or down",
+    ("POST", "/api/login"): "brings name and password",
+    ("POST", "/api/feedback"): "customers write to us; limited by address",
+    ("GET", "/survey/{token}"): "customers have no login; the link is signed and expires",
+    ("POST", "/survey/{token}"): "customers have no login; the link is signed and expires",
+    ("GET", "/openapi.json"): "describes the interface and holds no data",
+    ("GET", "/docs"): "the page of the description, and holds no data",
+    ("GET", "/docs/oauth2-redirect"): "a page of the description, and holds no data",
+    ("GET", "/static-offline-docs"): "scripts and styles of the page of the description",
+}
+
+
+def rule(action: str) -> Rule:
+    """Return who may do an action, by relation."""
+    found = PERMISSIONS[action]
+    return {ANY: found} if isinstance(found, frozenset) else found
+
+
+def roles(action: str, *relations: Relation) -> frozenset[str]:
+    """Return the roles that may do an action by one of these relations, without any by each."""
+    found = rule(action)
+    chosen = relations or tuple(found)
+    return frozenset[str]().union(*(found.get(one, frozenset()) for one in chosen))
+
+
+def may(caller: Caller, action: str, *relations: Relation) -> bool:
+    """Say whether one of the caller's roles may do an action by one of these relations."""
+    return not roles(action, *relations).isdisjoint(caller.roles)
+
+
+def covers(scope: frozenset[str], action: str) -> bool:
+    """Say whether a token's scope covers an action: itself, or all that begin with a word of it."""
+    return action not in IN_PERSON and any(
+        action == one or action.startswith(f"{one}.") for one in scope
+    )
 
 
 class Allowed:
-    """A dependency: the caller, if one of their roles may do `action`."""
+    """A dependency: the caller, if one of their roles may do `action`.
+
+    Here, and nowhere else, the scope of an API token is held against what it is used for.
+    """
 
     def __init__(self, action: str) -> None:
         self.action = action
-        self._roles = PERMISSIONS[action]
+        self._roles = roles(action)
 
     def __call__(self, caller: CallerHere) -> Caller:
         """Return the caller.
 
         Raises:
-            Problem: `forbidden`.
+            Problem: `forbidden` or `scope_insufficient`.
         """
         if self._roles.isdisjoint(caller.roles):
             raise Problem("forbidden", action=self.action)
+        if caller.scope is not None and not covers(caller.scope, self.action):
+            raise Problem("scope_insufficient", action=self.action)
         return caller

@@ -13,7 +13,8 @@ from api.authentication import Caller
 from api.keys import Key
 from api.means import MeansHere
 from api.paging import PageRequest, Shape, page_of
-from api.permissions import SEES_ALL_TASKS, Allowed
+from api.permissions import Allowed, may
+from api.relation import Relation
 from api.user_task_view import EXAMPLE, UserTaskPage, views
 from models import user_task_search
 from models.user_task_search import UserTaskFilter
@@ -113,7 +114,7 @@ def search_user_tasks(
 
 
 def _wanted(caller: Caller, given: TaskFilter) -> UserTaskFilter:
-    sees_all = caller.has_role(*SEES_ALL_TASKS)
+    sees_all = may(caller, "user_task.read", Relation.ANY)
     return UserTaskFilter(
         state=given.state,
         assignee=given.assignee if isinstance(given.assignee, str) else None,

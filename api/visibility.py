@@ -3,16 +3,9 @@
 from sqlalchemy.orm import Session
 
 from api.authentication import Caller
-from api.permissions import (
-    DIRECTS_ALL_TASKS,
-    MANAGES_CUSTOMERS,
-    READS_ALL_FIGURES,
-    SEES_ALL_CUSTOMERS,
-    SEES_ALL_FEEDBACK,
-    SEES_ALL_TASKS,
-    SEES_DEPARTMENT,
-)
+from api.permissions import may
 from api.problem import Problem
+from api.relation import Relation
 from models import customer, user_task_search
 from models.customer import Customer
 from models.feedback import Feedback
@@ -22,12 +15,12 @@ from models.user_task import UserTask
 
 def viewer(caller: Caller) -> Viewer | None:
     """Return how far a person looks in lists of items, None for those who see all."""
-    if caller.has_role(*SEES_ALL_FEEDBACK):
+    if may(caller, "feedback.read", Relation.ANY):
         return None
     return Viewer(
         caller.username,
-        caller.department if caller.has_role(*SEES_DEPARTMENT) else None,
-        caller.has_role(*MANAGES_CUSTOMERS),
+        caller.department if may(caller, "feedback.read", Relation.DEPARTMENT) else None,
+        may(caller, "feedback.read", Relation.ACCOUNT_MANAGER),
     )
 
 
@@ -46,12 +39,27 @@ def sees_feedback(session: Session, caller: Caller, item: Feedback) -> bool:
 
 def sees_customer(caller: Caller, known: Customer) -> bool:
     """Say whether a person may see a customer."""
-    return caller.has_role(*SEES_ALL_CUSTOMERS) or known.account_manager == caller.username
+    if may(caller, "customer.read", Relation.ANY):
+        return True
+    manages = known.account_manager == caller.username
+    return manages and may(caller, "customer.read", Relation.ACCOUNT_MANAGER)
+
+
+def check_handles(caller: Caller, action: str, item: Feedback) -> None:
+    """Let those do it who may with any item that they see, or handle this one.
+
+    Raises:
+        Problem: `feedback_not_yours`.
+    """
+    if may(caller, action, Relation.ANY):
+        return
+    if item.assignee != caller.username or not may(caller, action, Relation.ASSIGNEE):
+        raise Problem("feedback_not_yours")
 
 
 def reads_every_department(caller: Caller) -> bool:
     """Say whether a person reads figures and reports of all departments."""
-    return caller.has_role(*READS_ALL_FIGURES)
+    return may(caller, "figures.read", Relation.ANY)
 
 
 def figures_department(caller: Caller, wanted: str) -> str:
@@ -69,7 +77,9 @@ def figures_department(caller: Caller, wanted: str) -> str:
 
 def sees_task(caller: Caller, task: UserTask) -> bool:
     """Say whether a person may see a task."""
-    return caller.has_role(*SEES_ALL_TASKS) or is_candidate(caller, task) or directs(caller, task)
+    if may(caller, "user_task.read", Relation.ANY) or is_candidate(caller, task):
+        return True
+    return directs(caller, task)
 
 
 def is_candidate(caller: Caller, task: UserTask) -> bool:
@@ -79,10 +89,12 @@ def is_candidate(caller: Caller, task: UserTask) -> bool:
 
 def directs(caller: Caller, task: UserTask) -> bool:
     """Say whether a person may give a task to others: leads, and heads in their department."""
-    if caller.has_role(*DIRECTS_ALL_TASKS):
+    if may(caller, "user_task.direct", Relation.ANY):
         return True
-    own = {caller.department, f"{caller.department}.head"}
-    return caller.has_role("head") and not own.isdisjoint(task.candidate_groups)
+    led = {own for one in caller.leads for own in (one, f"{one}.head")}
+    return may(caller, "user_task.direct", Relation.HEAD) and not led.isdisjoint(
+        task.candidate_groups
+    )
 
 
 def is_for_heads(task: UserTask) -> bool:
