@@ -1,6 +1,8 @@
 """DMN's own constructs as nodes beside FEEL's, so that one interpreter runs both (框式表达式)."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from bpmn.feel.syntax import Node
 from bpmn.feel.type_names import FeelType
@@ -49,13 +51,18 @@ class Column:
     expression: Node
 
 
+Check = Callable[[Any], bool | None]
+"""Whether a value passes a cell; None when only the interpreter can tell, which then also warns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A row of a decision table (规则)."""
+    """A row of a decision table (规则); `checks` stand beside the tests that are plain."""
 
     id: str
     tests: tuple[Node, ...]
     outputs: tuple[Node, ...]
+    checks: tuple[Check | None, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

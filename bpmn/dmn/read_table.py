@@ -1,6 +1,9 @@
 """Decision tables as nodes (读取决策表)."""
 
-from bpmn.dmn.nodes import Clause, Column, DecisionTable, Rule
+from collections.abc import Iterator
+
+from bpmn.dmn.cells import check_of
+from bpmn.dmn.nodes import Check, Clause, Column, DecisionTable, Rule
 from bpmn.dmn.read_boxed import READERS, Reader
 from bpmn.dmn.read_types import child, child_text, children, type_reference
 from bpmn.feel.lexer import normalise
@@ -16,8 +19,24 @@ def read_table(reader: Reader, element: Element) -> DecisionTable:
         element.get("aggregation"),
         tuple(_input(reader, one) for one in children(element, "input")),
         tuple(_output(reader, one) for one in children(element, "output")),
-        tuple(_rule(reader, one, n) for n, one in enumerate(children(element, "rule"), 1)),
+        tuple(_rules(reader, element)),
     )
+
+
+def _rules(reader: Reader, table: Element) -> Iterator[Rule]:
+    # Cells of one text are one node: each is made ready once.
+    ready: dict[int, Check | None] = {}
+    for position, element in enumerate(children(table, "rule"), 1):
+        cells = [reader.tests(e, child_text(e, "text")) for e in children(element, "inputEntry")]
+        for cell in cells:
+            if id(cell) not in ready:
+                ready[id(cell)] = check_of(cell)
+        yield Rule(
+            element.get("id") or f"rule_{position}",
+            tuple(cells),
+            tuple(_entry(reader, e) for e in children(element, "outputEntry")),
+            tuple(ready[id(cell)] for cell in cells),
+        )
 
 
 def _input(reader: Reader, element: Element) -> Column:
@@ -44,14 +63,6 @@ def _values(reader: Reader, element: Element) -> Node | None:
     text = text or reader.allowed.get(normalise(element.get("typeRef")), "")
     node = reader.tests(element, text) if text else None
     return ListNode(node.tests) if isinstance(node, UnaryTests) else None
-
-
-def _rule(reader: Reader, element: Element, position: int) -> Rule:
-    return Rule(
-        element.get("id") or f"rule_{position}",
-        tuple(reader.tests(e, child_text(e, "text")) for e in children(element, "inputEntry")),
-        tuple(_entry(reader, e) for e in children(element, "outputEntry")),
-    )
 
 
 def _entry(reader: Reader, element: Element) -> Node:

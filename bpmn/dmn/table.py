@@ -1,10 +1,11 @@
 """Running DMN's own nodes: tables, contexts, typed and broken expressions (决策表求值)."""
 
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from bpmn.dmn.hit_policy import HIT_POLICIES
-from bpmn.dmn.nodes import BoxedContext, Broken, DecisionTable, Rule, Typed
+from bpmn.dmn.nodes import BoxedContext, Broken, Check, DecisionTable, Rule, Typed
 from bpmn.dmn.trace import DecisionRun
 from bpmn.feel.coercion import fit
 from bpmn.feel.frame import Frame
@@ -15,10 +16,9 @@ from bpmn.feel.syntax import Node
 @handles(DecisionTable)
 def _table(table: DecisionTable, frame: Frame) -> Any:
     inputs = [run(column.expression, frame) for column in table.inputs]
-    frames = [frame.child({"?": value, "cellInput": value}) for value in inputs]
-    matching = [rule for rule in table.rules if _matches(rule, frames)]
-    if table.hit_policy == "FIRST":
-        matching = matching[:1]
+    asked = _Asked(frame, inputs)
+    found = (rule for rule in table.rules if asked.matches(rule))
+    matching = list(islice(found, 1) if table.hit_policy == "FIRST" else found)
     if isinstance(frame.run, DecisionRun):
         labels = [column.label for column in table.inputs]
         frame.run.record(table.id, matching, dict(zip(labels, inputs, strict=True)))
@@ -30,8 +30,33 @@ def _table(table: DecisionTable, frame: Frame) -> Any:
     return policy(table, frame, [_output(table, frame, rule.outputs) for rule in matching])
 
 
-def _matches(rule: Rule, frames: list[Frame]) -> bool:
-    return all(run(test, frame) is True for test, frame in zip(rule.tests, frames, strict=False))
+class _Asked:
+    """One question to a table: its inputs, and what the cells have said to them so far."""
+
+    def __init__(self, frame: Frame, inputs: list[Any]) -> None:
+        self._inputs = inputs
+        self._frames = [frame.child({"?": value, "cellInput": value}) for value in inputs]
+        # Cells of one text are one node, and say the same to the same input.
+        self._said: list[dict[int, bool]] = [{} for _ in inputs]
+
+    def matches(self, rule: Rule) -> bool:
+        """Whether every cell of a rule lets its input pass."""
+        columns = zip(self._said, rule.tests, rule.checks, self._inputs, self._frames, strict=False)
+        for said, test, check, value, frame in columns:
+            passed = said.get(id(test))
+            if passed is None:
+                passed = said[id(test)] = _passes(test, check, value, frame)
+            if not passed:
+                return False
+        return True
+
+
+def _passes(test: Node, check: Check | None, value: Any, frame: Frame) -> bool:
+    passed = None
+    if check is not None:
+        frame.run.charge(1)
+        passed = check(value)
+    return run(test, frame) is True if passed is None else passed
 
 
 def _output(table: DecisionTable, frame: Frame, nodes: tuple[Node | None, ...]) -> Any:
