@@ -51,11 +51,11 @@ DMN = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="
 
 
 def deploy_other(
-    door: Door, process: str = "p", body: str = BODY, outside: str = ""
+    door: Door, process: str = "p", body: str = BODY, outside: str = "", dmn: bytes = DMN
 ) -> ProcessDefinition:
     """Deploy a process with a decision file; return its newest version."""
     drawn = xml(body, process=process, outside=outside)
-    files = {f"{process}.bpmn": drawn, "levels.dmn": DMN}
+    files = {f"{process}.bpmn": drawn, "levels.dmn": dmn}
     with Session(door.engine, expire_on_commit=False) as session, session.begin():
         deploy(session, files, load("", files), Deployer("owner", door.clock.now()))
         found = process_definition.latest(session, process)
