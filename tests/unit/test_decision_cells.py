@@ -1,4 +1,4 @@
-"""Plain cells of a decision table are asked without the interpreter, which they never contradict."""
+"""Plain cells of a decision table need no interpreter, and never contradict it."""
 
 from __future__ import annotations
 
