@@ -57,7 +57,9 @@ class _Reader:
             self._problem(name, error.code, error.element, error.line, error.found)
         except DmnError as error:
             self._problem(name, error.code, error.element, error.line)
-        except (ValueError, RecursionError):
+        except RecursionError:
+            self._problem(name, "too_deep")
+        except ValueError:
             self._problem(name, "form_malformed")
 
     def _problem(
