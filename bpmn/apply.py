@@ -85,7 +85,9 @@ def _variables_set(state: State, record: Record) -> None:
 
 
 def _timer_created(state: State, record: Record) -> None:
-    state.timers[record.key] = Timer(record.key, record.element, **record.data)
+    timer = Timer(record.key, record.element, **record.data)
+    timer.began = record.at if timer.duration else ""
+    state.timers[record.key] = timer
 
 
 def _timer_fired(state: State, record: Record) -> None:
@@ -95,6 +97,14 @@ def _timer_fired(state: State, record: Record) -> None:
         timer.repetitions = record.data["repetitions"]
     else:
         state.timers.pop(record.key, None)
+
+
+def _timer_rescheduled(state: State, record: Record) -> None:
+    state.timers[record.key].due = record.data["due"]
+
+
+def _calendar_changed(state: State, record: Record) -> None:
+    state.calendar = record.data["calendar"]
 
 
 def _timer_canceled(state: State, record: Record) -> None:
@@ -252,6 +262,8 @@ _APPLIERS: dict[Kind, Callable[[State, Record], None]] = {
     Kind.TIMER_CREATED: _timer_created,
     Kind.TIMER_FIRED: _timer_fired,
     Kind.TIMER_CANCELED: _timer_canceled,
+    Kind.TIMER_RESCHEDULED: _timer_rescheduled,
+    Kind.CALENDAR_CHANGED: _calendar_changed,
     Kind.JOB_CREATED: _job_created,
     Kind.JOB_COMPLETED: _job_gone,
     Kind.JOB_FAILED: _job_failed,

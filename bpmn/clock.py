@@ -28,6 +28,9 @@ class Calendar(Protocol):
     def add_working_time(self, start: datetime, duration: timedelta) -> datetime:
         """Return the instant at which so much working time has passed."""
 
+    def working_time_between(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much working time lies between two instants."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
@@ -123,6 +126,26 @@ class Clock:
             due = _add_months(start, duration.months) + timedelta(days=duration.days)
             due += duration.time
         return start + (due - start) * self.scale
+
+    def share(self, start: datetime, due: datetime, part: float, clock: str = "wall") -> datetime:
+        """Return when a part of the time between two instants has passed, by a clock."""
+        if (calendar := self._working(clock)) is not None:
+            lasts = calendar.working_time_between(start, due)
+            return min(calendar.add_working_time(start, lasts * part), due)
+        return start + (due - start) * part
+
+    def resumed(self, due: datetime, paused_at: datetime, clock: str = "wall") -> datetime:
+        """Return when what was due is due now that a pause ends."""
+        if due <= paused_at:
+            return due
+        if (calendar := self._working(clock)) is not None:
+            left = calendar.working_time_between(paused_at, due)
+            return calendar.add_working_time(self.now, left)
+        return self.now + (due - paused_at)
+
+    def _working(self, clock: str) -> Calendar | None:
+        """Return the calendar that instants lie on: a life played in seconds keeps none."""
+        return self.calendar if clock == "working" and self.scale == 1 else None
 
     def first_repetition(self, cycle: str, clock: str = "wall") -> datetime:
         """Return when a cycle happens first: at its start, or one interval from now."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from bpmn.command import Command, Rejection
+from bpmn.rescheduling import ChangeTimers
 from bpmn.task_commands import (
     AddSigner,
     AssignUserTask,
@@ -29,6 +30,7 @@ __all__ = [
     "AssignUserTask",
     "BroadcastSignal",
     "CancelInstance",
+    "ChangeTimers",
     "Command",
     "CompleteJob",
     "CompleteUserTask",
@@ -76,12 +78,20 @@ class FireTimers(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteJob(Command):
-    """A step has finished; `task_changes` are `{"element", "changes"}` for open user tasks."""
+    """A step has finished.
+
+    Attributes:
+        task_changes: `{"element", "changes"}` for open user tasks.
+        timer_changes: for running timers, as in `ChangeTimers`.
+        calendar: the working calendar to count with from now on, 0 for the one it has.
+    """
 
     kind: ClassVar[str] = "complete_job"
     key: int
     variables: dict[str, Any] = field(default_factory=dict)
     task_changes: list[dict[str, Any]] = field(default_factory=list)
+    timer_changes: list[dict[str, Any]] = field(default_factory=list)
+    calendar: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +267,7 @@ _COMMANDS: dict[str, type[Command]] = {
         AddSigner,
         RemoveSigner,
         ModifyInstance,
+        ChangeTimers,
         PublishMessage,
         BroadcastSignal,
         ActivateElements,

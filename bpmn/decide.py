@@ -10,13 +10,22 @@ from copy import deepcopy
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from bpmn import conditions, listening, modification, throwing, triggers, user_tasks
+from bpmn import (
+    conditions,
+    listening,
+    modification,
+    rescheduling,
+    throwing,
+    triggers,
+    user_tasks,
+)
 from bpmn.commands import (
     ActivateElements,
     AddSigner,
     AssignUserTask,
     BroadcastSignal,
     CancelInstance,
+    ChangeTimers,
     Command,
     CompleteJob,
     CompleteUserTask,
@@ -119,6 +128,9 @@ def _(command: CompleteJob, run: Run) -> None:
     for change in command.task_changes:
         for task in [t for t in run.state.user_tasks.values() if t.element == change["element"]]:
             run.emit(Kind.USER_TASK_UPDATED, task.element, task.key, changes=change["changes"])
+    if command.calendar:
+        rescheduling.use_calendar(run, command.calendar)
+    rescheduling.move(run, command.timer_changes, job=job.key)
     host = run.state.elements[job.host]
     if job.listener:
         listening.job_completed(run, host, job.listener, command.variables)
@@ -195,6 +207,12 @@ def _(command: ActivateElements, run: Run) -> None:
 @_handle.register
 def _(command: ModifyInstance, run: Run) -> None:
     modification.modify(run, command, by(command))
+
+
+@_handle.register
+def _(command: ChangeTimers, run: Run) -> None:
+    cause = {"cause": command.cause} if command.cause else {}
+    rescheduling.move(run, command.changes, **cause, **by(command))
 
 
 @_handle.register

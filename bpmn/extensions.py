@@ -11,6 +11,7 @@ from bpmn import camunda
 from bpmn.model import (
     AdHoc,
     Call,
+    Limit,
     Listener,
     MultiInstance,
     StandardLoop,
@@ -180,13 +181,25 @@ def listeners(node: Node) -> tuple[Listener, ...]:
 
 
 def timer(node: Node) -> Timer | None:
-    """Return a `bpmn:timerEventDefinition`; `bihuan:clock="working"` counts working days."""
+    """Return a `bpmn:timerEventDefinition`; `bihuan:clock="working"` counts working days.
+
+    `bihuan:limit` names the service clock, `bihuan:mark`, `since` and `rule` say more of it.
+    """
     names = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
     for child in node.all(BPMN, *names):
         return Timer(
-            names[child.name], camunda.text(child.text.strip()), node.get("clock", "wall", BIHUAN)
+            names[child.name],
+            camunda.text(child.text.strip()),
+            node.get("clock", "wall", BIHUAN),
+            _limit(node),
         )
     return None
+
+
+def _limit(node: Node) -> Limit | None:
+    name = node.get("limit", "", BIHUAN)
+    more = (node.get(word, "", BIHUAN) for word in ("mark", "since", "rule"))
+    return Limit(name, *more) if name else None
 
 
 def status(node: Node) -> str | None:

@@ -30,12 +30,33 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """The service clock that a timer belongs to (时限); each text is FEEL when it begins with `=`.
+
+    Attributes:
+        name: which clock, as `acceptance` or `solution`.
+        mark: the share of the time after which the timer fires, "" for the limit itself.
+        since: when the clock began, "" for when the timer does.
+        rule: what the limit follows from.
+    """
+
+    name: str
+    mark: str = ""
+    since: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
-    """A timer definition: `kind` is duration, date or cycle; `clock` is wall or working."""
+    """A timer definition: `kind` is duration, date or cycle.
+
+    `clock` is wall or working, or FEEL for one of them.
+    """
 
     kind: str
     expression: str
     clock: str = "wall"
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,14 @@ class Token:
 
 @dataclass(slots=True)
 class Timer:
-    """A timer that will fire: `due` ISO 8601 UTC; `repetitions` left, -1 without end."""
+    """A timer that will fire.
+
+    Attributes:
+        due: ISO 8601 UTC; "" while it is held.
+        repetitions: how many are left, -1 without end.
+        duration, began: of a timer on working time, which another calendar counts anew.
+        limit: the service clock that it belongs to: name, since, clock, and what else is known.
+    """
 
     key: int
     element: str
@@ -48,6 +55,9 @@ class Timer:
     due: str
     repetitions: int = 1
     interval: str = ""
+    duration: str = ""
+    began: str = ""
+    limit: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -181,7 +191,7 @@ class State:
 
     def next_due(self) -> str | None:
         """Return when the earliest timer is due."""
-        return min((timer.due for timer in self.timers.values()), default=None)
+        return min((timer.due for timer in self.timers.values() if timer.due), default=None)
 
     def to_json(self) -> dict[str, Any]:
         """Return the state as a JSON object; keyed parts become lists."""

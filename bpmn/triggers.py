@@ -11,9 +11,10 @@ from bpmn.records import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
+    from datetime import datetime
 
     from bpmn.commands import PublishMessage
-    from bpmn.model import Element, Message, Timer
+    from bpmn.model import Element, Limit, Message, Timer
     from bpmn.run import Run
     from bpmn.state import ElementInstance, Subscription
 
@@ -86,13 +87,47 @@ def _opening(run: Run, event: Element, scope: Scope) -> _Opening | None:
 
 def _timer(run: Run, timer: Timer, scope: Scope) -> dict[str, Any]:
     text = scope.required(timer.expression, "timer_missing")
+    clock = str(scope.text(timer.clock) or "wall")
+    if timer.kind == "cycle":
+        repetitions, interval = parse_cycle(text)
+        due = run.clock.first_repetition(text, clock)
+        return {"due": to_text(due), "repetitions": repetitions, "interval": interval}
+    data: dict[str, Any] = {}
     if timer.kind == "date":
-        return {"due": to_text(parse_instant(text))}
-    if timer.kind == "duration":
-        return {"due": to_text(run.clock.after(run.clock.now, text, timer.clock))}
-    repetitions, interval = parse_cycle(text)
-    due = run.clock.first_repetition(text, timer.clock)
-    return {"due": to_text(due), "repetitions": repetitions, "interval": interval}
+        due = parse_instant(text)
+    else:
+        due = run.clock.after(run.clock.now, text, clock)
+        data |= {"duration": text} if clock == "working" else {}
+    if timer.limit is not None:
+        due, limit = _limit(run, timer.limit, scope, due, clock)
+        data |= {"limit": limit | ({"span": text} if timer.kind == "duration" else {})}
+    return {"due": to_text(due), **data}
+
+
+def _limit(
+    run: Run, limit: Limit, scope: Scope, due: datetime, clock: str
+) -> tuple[datetime, dict[str, Any]]:
+    """Return when a timer of a service clock fires, and what is to be known of the clock."""
+    since = scope.text(limit.since)
+    start = parse_instant(str(since)) if since else run.clock.now
+    known = {"name": scope.text(limit.name), "since": to_text(start), "clock": clock}
+    if rule := scope.text(limit.rule):
+        known["rule"] = rule
+    if mark := scope.text(limit.mark):
+        share = _share(mark)
+        due = run.clock.share(start, due, share, clock)
+        known["mark"] = share
+    return due, known
+
+
+def _share(mark: Any) -> float:
+    try:
+        share = float(mark)
+    except (TypeError, ValueError) as error:
+        raise TimerError(str(mark)) from error
+    if not 0 < share < 1:
+        raise TimerError(str(mark))
+    return share
 
 
 def _message(message: Message, scope: Scope) -> dict[str, Any]:
@@ -129,7 +164,7 @@ def close_inside(run: Run, host: ElementInstance) -> None:
 def fire_due(run: Run) -> None:
     """Fire every timer that is due, the earliest first."""
     now = to_text(run.clock.now)
-    due = sorted((t.due, t.key) for t in run.state.timers.values() if t.due <= now)
+    due = sorted((t.due, t.key) for t in run.state.timers.values() if t.due and t.due <= now)
     for _, key in due:
         # An earlier one may have ended the activity that this one belonged to.
         if key in run.state.timers:
