@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 from api.codes import CODES
 from api.findings import worded
+from api.problem_words import detail
 
 MEDIA_TYPE = "application/problem+json"
 _LOGGER = logging.getLogger(__name__)
@@ -103,8 +104,11 @@ def log_failure(error: BaseException) -> None:
 
 def _on_problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)  # noqa: S101 (registered for it)
+    accepted = request.headers.get("accept-language", "")
     if problems := error.data.get("problems"):
-        error.data["problems"] = worded(problems, request.headers.get("accept-language", ""))
+        error.data["problems"] = worded(problems, accepted)
+    if words := detail(error.code, accepted):
+        error.data["detail"] = words
     return response(error)
 
 
