@@ -29,6 +29,11 @@ class Bell:
             self._listening = None
             await asyncio.sleep(_POLL)
 
+    def close(self) -> None:
+        """Listen no longer."""
+        if self._listening is not None:
+            self._listening.close()
+
     def _listen(self) -> None:
         if self._listening is None or self._listening.closed:
             address = self._engine.url.set(drivername="postgresql")

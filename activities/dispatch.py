@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,18 +34,18 @@ class Dispatcher:
         self._engine = engine
         self._client = client
         self._task_queue = task_queue
-        self._bell = Bell(engine, "bihuan_start")
 
     async def run(self) -> None:
         """Dispatch until cancelled; what fails is tried again later, never given up."""
-        while True:
-            try:
-                found = await self.once()
-            except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
-                _LOGGER.warning("dispatch failed: %s", type(error).__name__)
-                found = 0
-            if found < _AT_ONCE:
-                await self._bell.wait()
+        with closing(Bell(self._engine, "bihuan_start")) as bell:
+            while True:
+                try:
+                    found = await self.once()
+                except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
+                    _LOGGER.warning("dispatch failed: %s", type(error).__name__)
+                    found = 0
+                if found < _AT_ONCE:
+                    await bell.wait()
 
     async def once(self) -> int:
         """Start the oldest owed workflows; return how many were looked at."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -59,15 +60,15 @@ class EventDispatcher:
 
     async def run(self) -> None:
         """Dispatch until cancelled; what fails is tried again later, never given up."""
-        bell = Bell(self.engine, delivery.CHANNEL)
-        while True:
-            try:
-                found = await self.once()
-            except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
-                _LOGGER.warning("dispatch of events failed: %s", type(error).__name__)
-                found = 0
-            if found == 0:
-                await bell.wait()
+        with closing(Bell(self.engine, delivery.CHANNEL)) as bell:
+            while True:
+                try:
+                    found = await self.once()
+                except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
+                    _LOGGER.warning("dispatch of events failed: %s", type(error).__name__)
+                    found = 0
+                if found == 0:
+                    await bell.wait()
 
     async def once(self) -> int:
         """Do what is to be done now; return how much it was."""
