@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent
 SERVERS = ("postgres", "temporal", "prefect")
 DOORS = ("migrations", "worker", "api", "flows")
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 # A stack for a demonstration or a test reads no settings of the person who starts it.
 ENV_FILE = Path(os.environ.get("BIHUAN_ENV_FILE", PROJECT / ".env"))
@@ -61,6 +64,28 @@ class Settings(BaseSettings):
     # Otherwise what one process owner drew is deployed only when another one has approved it.
     one_pair_of_eyes: bool = False
 
+    # A session of the console ends after so long without use, and after so long in any case.
+    session_idle_minutes: int = Field(default=60, ge=1)
+    session_hours: int = Field(default=12, ge=1)
+    # No API token lives longer.
+    token_days: int = Field(default=365, ge=1)
+    # Off: people log in by the provider below only.
+    password_login: bool = True
+
+    # Login by OpenID Connect; empty issuer: none.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field(default="", repr=False)
+    oidc_scopes: Words = ("openid", "profile")
+    # Which claim names the person, and by what.
+    oidc_claim: str = "preferred_username"
+    oidc_person_field: Literal["username", "staff_number"] = "username"
+    # The department in which unknown people are made, inactive; empty: they are refused.
+    oidc_new_department: str = ""
+    # The claim that lists a person's groups, and the role that each gives; empty: roles are ours.
+    oidc_roles_claim: str = ""
+    oidc_roles: dict[str, str] = Field(default_factory=dict)
+
     secrets_dir: Path | None = None
     # Unset: only the embedded database gets people to try the service with.
     demo_people: bool | None = None
@@ -72,7 +97,7 @@ class Settings(BaseSettings):
     customer_addresses: dict[str, str] = Field(default_factory=dict, repr=False)
     notice_schemas: Words = ("mailto", "mailtos", "wecombot", "dingtalk", "feishu", "json", "jsons")
 
-    @field_validator("parts", "notice_urls", "notice_schemas", mode="before")
+    @field_validator("parts", "notice_urls", "notice_schemas", "oidc_scopes", mode="before")
     @classmethod
     def _split_words(cls, value: object) -> object:
         """Accept words separated by blanks, since addresses may contain commas."""
@@ -91,6 +116,17 @@ class Settings(BaseSettings):
     def _resolve_home(cls, value: Path) -> Path:
         return (PROJECT / value.expanduser()).resolve()
 
+    @model_validator(mode="after")
+    def _check_provider(self) -> Self:
+        """Refuse a provider that could be overheard, and half a one."""
+        if self.oidc_issuer and not is_guarded(self.oidc_issuer):
+            raise ValueError("BIHUAN_OIDC_ISSUER: https is needed, except on this machine")
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("BIHUAN_OIDC_ISSUER needs BIHUAN_OIDC_CLIENT_ID")
+        if not self.password_login and not self.oidc_issuer:
+            raise ValueError("without passwords BIHUAN_OIDC_ISSUER is needed: nobody could log in")
+        return self
+
     @property
     def secrets_path(self) -> Path:
         """Folder of the key files service.key, epoch.key and link.key."""
@@ -100,6 +136,12 @@ class Settings(BaseSettings):
     def demo_logins_path(self) -> Path:
         """File with one `username password role` a line, mode 0600."""
         return self.demo_logins_file or self.home / "demo-logins.txt"
+
+
+def is_guarded(address: str) -> bool:
+    """Say whether nobody can listen on the way to an address: https, or this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def load() -> Settings:

@@ -40,6 +40,7 @@ from models.process_definition import ProcessDefinition, ProcessResource
 from models.process_instance import INSTANCE_SEQUENCE, ProcessInstance
 from models.product_batch import ProductBatch
 from models.progress_entry import ProgressEntry
+from models.provider_login import ProviderLogin
 from models.publication import Publication
 from models.purchase_order import PurchaseOrder
 from models.report import Report, ReportSending
@@ -93,6 +94,7 @@ DELETABLE = frozenset(
         "person_skill",
         "personal_key",
         "personal_value",
+        "provider_login",
         "publication",
         "start_request",
         "task_handover",
@@ -147,6 +149,7 @@ __all__ = [
     "ProcessResource",
     "ProductBatch",
     "ProgressEntry",
+    "ProviderLogin",
     "Publication",
     "PurchaseOrder",
     "Report",

@@ -72,7 +72,7 @@ def test_a_token_leads_to_its_person_until_it_ends(session: Session) -> None:
     held = access_token.holder(session, token, NOW + timedelta(hours=7))
     assert held is not None
     assert held[0].username == "linmei"
-    assert held[1].scope == "session"
+    assert held[1].kind == "bearer"
     assert access_token.holder(session, token, NOW + timedelta(hours=8)) is None
     assert access_token.holder(session, "guess", NOW) is None
     stored = session.execute(text("SELECT digest FROM access_token")).scalar_one()
