@@ -100,6 +100,7 @@ CODES: Mapping[str, Code] = {
     "deployment_empty": Code(400),
     "deployment_needs_approval": Code(403, {"drafts": "/api/definition-drafts"}),
     "deployment_invalid": Code(400, _DEPLOYMENT),
+    "dry_run_refused": Code(422, {"reason": "script_malformed", "place": "tasks.accept.0.after"}),
     # Definitions and their drafts.
     "process_definition_not_found": Code(404, _KEY),
     "decision_definition_not_found": Code(404, _KEY),

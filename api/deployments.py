@@ -56,14 +56,19 @@ async def create_deployment(
     means: MeansHere,
 ) -> Deployment:
     """Check all files together and store each process with them; nothing of what is refused."""
-    files = await _read(resources)
+    files = await read_resources(resources)
     deployment = await to_thread.run_sync(_deploy, means, caller, files)
     slight = [one.to_json() for one in await to_thread.run_sync(examine, files)]
     deployment.warnings = worded(slight, request.headers.get("accept-language", ""))
     return deployment
 
 
-async def _read(resources: list[UploadFile]) -> dict[str, bytes]:
+async def read_resources(resources: list[UploadFile]) -> dict[str, bytes]:
+    """Return uploaded files by their names.
+
+    Raises:
+        Problem: `request_invalid`: too many, a name that is none, or one name twice.
+    """
     if len(resources) > MAX_FILES:
         raise Problem("request_invalid", errors=[{"field": "resources", "code": "too_many"}])
     files: dict[str, bytes] = {}

@@ -16,9 +16,9 @@ _MOST_MONTHS, _MOST_DAYS = 1_200, 36_500
 _FIRST_YEAR, _LAST_YEAR = 1900, 2500
 # A Monday morning in Shanghai: the hour matters only for what the script leaves open.
 _MORNING = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
-_MEMBERS = ("process", "start", "variables", "at", "tasks", "messages", "signals", "maxSteps")
+_MEMBERS = ("process", "start", "variables", "at", "tasks", "messages", "signals", "max_steps")
 _OUTCOME = ("variables", "error", "failure", "after", "waits", "activate")
-_DELIVERY = ("name", "variables", "correlationKey", "after", "at")
+_DELIVERY = ("name", "variables", "correlation_key", "after", "at")
 
 
 class ScriptError(ValueError):
@@ -88,7 +88,7 @@ def from_json(value: Any) -> Script:
     """Return the script of a JSON object.
 
     Members: `process`, `start`, `variables`, `at`, `tasks` (an outcome or a list of them by element
-    id), `messages`, `signals`, `maxSteps`.
+    id), `messages`, `signals`, `max_steps`.
 
     Raises:
         ScriptError: `script_malformed` with the place.
@@ -141,7 +141,7 @@ def _delivery(kind: str, value: Any, place: str) -> Delivery:
         kind=kind,
         name=name,
         variables=_object(given.get("variables", {}), f"{place}.variables"),
-        correlation_key=_text(given, "correlationKey", place),
+        correlation_key=_text(given, "correlation_key", place),
         after=_duration(given, place),
         at=_text(given, "at", place),
     )
@@ -192,7 +192,7 @@ def _instant(given: Mapping[str, Any]) -> datetime:
 
 
 def _steps(given: Mapping[str, Any]) -> int:
-    value = given.get("maxSteps", MAX_STEPS)
+    value = given.get("max_steps", MAX_STEPS)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MOST_STEPS:
-        raise ScriptError("script_malformed", "maxSteps")
+        raise ScriptError("script_malformed", "max_steps")
     return value

@@ -106,7 +106,7 @@ def test_a_message_comes_at_its_hour_and_is_kept_until_it_is_awaited() -> None:
     without = ran(body, MESSAGE, **script)
     early = ran(body, MESSAGE, **script, messages=[{"name": "m", "variables": {"x": 1}}])
     late = ran(body, MESSAGE, **script, messages=[{"name": "m", "after": "P1D"}])
-    other = ran(body, MESSAGE, **script, messages=[{"name": "m", "correlationKey": "8"}])
+    other = ran(body, MESSAGE, **script, messages=[{"name": "m", "correlation_key": "8"}])
 
     assert [(one.element, one.kind, one.awaits) for one in without.waits] == [("w", "message", "m")]
     assert (early.outcome, early.variables["x"]) == ("completed", 1)
@@ -167,7 +167,7 @@ def test_what_no_life_can_enter_is_told_apart_from_what_did_not_run_this_time() 
 
 
 def test_an_endless_loop_stops_at_a_counted_bound() -> None:
-    first, second = ran(LOOP, maxSteps=40), ran(LOOP, maxSteps=40)
+    first, second = ran(LOOP, max_steps=40), ran(LOOP, max_steps=40)
 
     assert (first.outcome, first.steps) == ("stopped", 40)
     assert first == second
@@ -194,7 +194,7 @@ def test_the_records_are_those_of_an_instance_and_told_when_asked_for() -> None:
         ({"signals": {}}, "script_malformed", "signals"),
         ({"at": "today"}, "script_malformed", "at"),
         ({"at": "9999-12-31T23:00:00Z"}, "script_malformed", "at"),
-        ({"maxSteps": 10**9}, "script_malformed", "maxSteps"),
+        ({"max_steps": 10**9}, "script_malformed", "max_steps"),
         ({"process": "other"}, "process_definition_not_found", "other"),
         ({"start": "nowhere"}, "element_not_found", "nowhere"),
     ],
