@@ -10,7 +10,7 @@ from api.problem import Problem, log_failure, response
 MAX_BODY = 262_144
 MAX_FILES = 20_000_000
 # Whole files come here.
-_FILES = ("/v2/deployments", "/api/imports/", "/api/definition-drafts/")
+_FILES = ("/v2/deployments", "/api/imports/", "/api/definition-drafts/", "/api/dry-run")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import settings
+from stack import dry_run
 from stack.admin import add_commands
 from stack.checks import run_checks
 from stack.errors import StackError
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--json", action="store_true", help="a JSON line an item, for programs")
     one.add_argument("--running", action="store_true", help="on the stack that runs")
     one.set_defaults(run=_demo)
+    dry_run.add_command(commands.add_parser("dry-run", help="try drawings out (试运行)"))
     one = commands.add_parser("reset", help="delete all data of this home (清空)")
     one.add_argument("-y", "--yes", action="store_true", help="do not ask")
     one.set_defaults(run=_reset)
