@@ -89,7 +89,7 @@ def _tell(step: Step, item: Feedback, code: str, *groups: str, **data: Any) -> N
         step.session,
         step.house,
         code=code,
-        recipients=dict.fromkeys([*people, *notices.members(step.session, groups)]),
+        recipients=dict.fromkeys([*people, *notices.members(step.session, groups, step.now)]),
         instance_key=step.instance_key,
         cause=step.job_key,
         at=step.now,

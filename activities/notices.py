@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from models import notice, notice_delivery, person
+from models import candidate_group, notice, notice_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,9 +22,9 @@ _NAMESPACE = UUID("0f8c2f3c-4d8f-5b43-9b0d-7e2d5a9b6a10")
 OPERATORS = "role.administrator"
 
 
-def members(session: Session, groups: Iterable[str]) -> list[str]:
-    """Return the usernames of the active people in any of these groups, each once."""
-    found = (p.username for group in groups for p in person.in_group(session, group))
+def members(session: Session, groups: Iterable[str], at: datetime) -> list[str]:
+    """Return the usernames of those in any of these groups who are there, each once."""
+    found = (name for group in groups for name in candidate_group.on_hand(session, group, at))
     return list(dict.fromkeys(found))
 
 
@@ -65,10 +65,11 @@ def put(
 
 def new_task(session: Session, house: House, task: UserTask, record: Record) -> None:
     """Tell the assignee of a task, or those who may claim it."""
+    at = datetime.fromisoformat(record.at)
     recipients = (
         [task.assignee]
         if task.assignee
-        else [*task.candidate_users, *members(session, task.candidate_groups)]
+        else [*task.candidate_users, *members(session, task.candidate_groups, at)]
     )
     put(
         session,
@@ -77,20 +78,21 @@ def new_task(session: Session, house: House, task: UserTask, record: Record) -> 
         recipients=recipients,
         instance_key=task.instance_key,
         cause=record.number,
-        at=datetime.fromisoformat(record.at),
+        at=at,
         data={"number": task.feedback_number, "task": str(task.key), "element": task.element_id},
     )
 
 
 def incident(session: Session, house: House, found: Incident, record: Record) -> None:
     """Tell the administrators what they must mend."""
+    at = datetime.fromisoformat(record.at)
     put(
         session,
         house,
         code="incident_created",
-        recipients=members(session, [OPERATORS]),
+        recipients=members(session, [OPERATORS], at),
         instance_key=found.instance_key,
         cause=record.number,
-        at=datetime.fromisoformat(record.at),
+        at=at,
         data={"incident": str(found.key), "element": found.element_id, "code": found.code},
     )

@@ -44,7 +44,8 @@ def tell(step: Step, item: Feedback, code: str, to: list[str], **data: Any) -> N
 
 def in_charge(step: Step, group: str) -> list[str]:
     """Return the members of a group; without any, the duty manager: nothing is swallowed."""
-    return notices.members(step.session, [group]) or notices.members(step.session, [DUTY_MANAGER])
+    found = notices.members(step.session, [group], step.now)
+    return found or notices.members(step.session, [DUTY_MANAGER], step.now)
 
 
 def _people(step: Step, item: Feedback, who: str) -> Iterator[str]:

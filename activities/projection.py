@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from activities import notices
 from activities.project_elements import ElementProjection
 from activities.project_subscriptions import SubscriptionProjection
+from activities.standing_in import StandingIn
 from bpmn.clock import parse_instant
 from bpmn.expressions import IncidentError
 from bpmn.records import Kind, Record
@@ -40,6 +41,7 @@ class Projection:
         self._changes: dict[str, Any] = {}
         self._elements = ElementProjection(run.state.key)
         self._subscriptions = SubscriptionProjection(run)
+        self._standing_in = StandingIn(session, house, run)
 
     def catch_up(self) -> None:
         """Project the records that have come since the last time."""
@@ -117,7 +119,8 @@ class Projection:
             created_at=_at(record),
         )
         self._session.add(task)
-        notices.new_task(self._session, self._house, task, record)
+        if not self._standing_in.redirect(task, record):
+            notices.new_task(self._session, self._house, task, record)
 
     def _task(self, record: Record) -> UserTask | None:
         return self._session.get(UserTask, record.key)
@@ -126,6 +129,8 @@ class Projection:
         if (task := self._task(record)) is not None:
             task.assignee = record.data["assignee"]
             task.revision += 1
+            if self._standing_in.redirect(task, record, even_absent=False):
+                return
             if task.assignee and task.assignee != record.data.get("by"):
                 notices.new_task(self._session, self._house, task, record)
 

@@ -46,9 +46,18 @@ class AssignUserTask(OnUserTask):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnassignUserTask(OnUserTask):
-    """Give a task back to its candidates."""
+    """Give a task back to its candidates; with `expected_assignee` only if that person has it."""
 
     kind: ClassVar[str] = "unassign_user_task"
+    expected_assignee: str | None = None
+
+    @override
+    def check(self, state: State) -> None:
+        """Refuse a task that is gone or has changed hands."""
+        OnUserTask.check(self, state)
+        holder = state.user_tasks[self.key].assignee
+        if self.expected_assignee is not None and holder != self.expected_assignee:
+            raise Rejection("user_task_not_yours", key=str(self.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from channels.apprise_driver import AppriseDriver
 from channels.errors import DeliveryError
 from channels.post import Post
 from flows.house import transaction
-from models import notice, notice_delivery, person
+from models import candidate_group, notice, notice_delivery
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -51,8 +51,8 @@ def record_failure(
     session: Session, run: UUID, data: dict[str, str], *, at: datetime, addresses: int
 ) -> None:
     """Put the notice into inboxes and owe it to the addresses; the same run is told once."""
-    members = person.in_group(session, ADMINISTRATORS)
-    rows = {uuid5(run, f"{CODE}|{one.username}"): one.username for one in members}
+    members = candidate_group.on_hand(session, ADMINISTRATORS, at)
+    rows = {uuid5(run, f"{CODE}|{name}"): name for name in members}
     notice.put(session, rows, code=CODE, data=data, instance_key=None, at=at)
     cause = uuid5(run, CODE)
     notice_delivery.owe(session, cause, code=CODE, data=data, at=at, addresses=addresses)

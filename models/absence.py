@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, select
+from sqlalchemy import ColumnElement, Index, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -65,6 +65,28 @@ def overlapping(
         col(Absence.canceled_at).is_(None),
     )
     return session.scalars(own.order_by(col(Absence.starts_at))).all()
+
+
+def beginning(session: Session, at: datetime, limit: int) -> Sequence[Absence]:
+    """Return absences that have begun, and whose open tasks nobody has looked at."""
+    fresh = select(Absence).where(is_on(at), col(Absence.handled_at).is_(None))
+    ordered = fresh.order_by(col(Absence.starts_at)).limit(limit)
+    return session.scalars(ordered.with_for_update(skip_locked=True)).all()
+
+
+def end_for(session: Session, username: str, at: datetime) -> None:
+    """Cancel what is left of the absences of somebody who leaves."""
+    own = update(Absence).where(
+        col(Absence.username) == username,
+        col(Absence.ends_at) > at,
+        col(Absence.canceled_at).is_(None),
+    )
+    session.execute(own.values(canceled_at=at, revision=col(Absence.revision) + 1))
+
+
+def stands_in(session: Session, username: str, someone: str, at: datetime) -> bool:
+    """Say whether a person does the work of somebody who is away at this instant."""
+    return absent(session, [someone], at).get(someone) == username
 
 
 def _direct(session: Session, usernames: list[str], at: datetime) -> dict[str, str | None]:

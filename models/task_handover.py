@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
+from models.user_task import UserTask
 
 RELEASE, OFFER = "release", "offer"
+CHANNEL = "bihuan_handover"
 _NAMESPACE = UUID("4d3f6f0e-8c1b-5a58-9f0e-0f6f1b7c9a21")
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('tasks of ' || :name, 0))")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('tasks of ' || :name, 0))")
 
 
 class TaskHandover(SQLModel, table=True):
@@ -51,11 +55,51 @@ def identity(cause: str, task_key: int) -> UUID:
     return uuid5(_NAMESPACE, f"{cause}|{task_key}")
 
 
+def keep_giving(session: Session, username: str) -> None:
+    """Give somebody a task: until the transaction ends, nobody lets them leave or begin to be away.
+
+    So a task is either among those that are handed over, or given in the knowledge that its
+    assignee is gone.
+    """
+    session.execute(_SHARED, {"name": username})
+
+
+def stop_giving(session: Session, username: str) -> None:
+    """Wait until nobody is giving somebody a task, and let nobody begin to."""
+    session.execute(_ALONE, {"name": username})
+
+
 def owe(session: Session, handovers: Sequence[TaskHandover]) -> None:
-    """Keep what is owed; what is there already stays as it is."""
+    """Keep what is owed and wake those who do it; what is there already stays as it is."""
     rows = [one.model_dump() for one in handovers]
     if rows:
         session.execute(insert(TaskHandover).values(rows).on_conflict_do_nothing())
+        session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def of_tasks(
+    tasks: Sequence[UserTask],
+    cause: str,
+    *,
+    actor: str,
+    at: datetime,
+    delegate: str | None = None,
+) -> list[TaskHandover]:
+    """Return what a cause owes about tasks: offered to the delegate, without one given back."""
+    return [
+        TaskHandover(
+            id=identity(cause, task.key),
+            task_key=task.key,
+            instance_key=task.instance_key,
+            kind=RELEASE if delegate is None else OFFER,
+            username=task.assignee or "",
+            delegate=delegate,
+            actor=actor,
+            created_at=at,
+            next_attempt_at=at,
+        )
+        for task in tasks
+    ]
 
 
 def claim(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, insert, update
+from sqlalchemy import BigInteger, Index, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -68,3 +68,9 @@ def end(session: Session, keys: Sequence[int], state: str, at: datetime) -> None
 def find(session: Session, key: int) -> UserTask | None:
     """Return a task by its key."""
     return session.get(UserTask, key)
+
+
+def open_of(session: Session, username: str) -> Sequence[UserTask]:
+    """Return the open tasks that somebody has."""
+    own = select(UserTask).where(col(UserTask.assignee) == username)
+    return session.scalars(own.where(col(UserTask.state) == "CREATED")).all()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import settings
 from flows.house import transaction
-from models import notice, notice_delivery, person, report
+from models import candidate_group, notice, notice_delivery, report
 from models.measures.figure import EVERY_DEPARTMENT
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def _tell(
 ) -> None:
     group = f"{department}.head" if department else MANAGEMENT
     rows = {
-        report.identity(period, f"{CODE}|{department}|{one.username}"): one.username
-        for one in person.in_group(session, group)
+        report.identity(period, f"{CODE}|{department}|{name}"): name
+        for name in candidate_group.on_hand(session, group, at)
     }
     data = _data(period, files) | {"department": department}
     notice.put(session, rows, code=CODE, data=data, instance_key=None, at=at)
