@@ -72,7 +72,9 @@ class EventDispatcher:
 
     async def once(self) -> int:
         """Do what is to be done now; return how much it was."""
-        prepared = await asyncio.to_thread(self._prepare)
+        prepared = 0
+        for work in (self._fire, self._match, self._start_next):
+            prepared += await asyncio.to_thread(_guarded, work)
         owed = await asyncio.to_thread(self._claim)
         await asyncio.gather(*(self._deliver(one) for one in owed))
         await asyncio.to_thread(self._sweep)
@@ -89,9 +91,6 @@ class EventDispatcher:
     def _claim(self) -> list[Owed]:
         with Session(self.engine) as session, session.begin():
             return delivery.claim(session, self.now(), lease=LEASE, limit=_AT_ONCE)
-
-    def _prepare(self) -> int:
-        return self._fire() + self._match() + self._start_next()
 
     def _fire(self) -> int:
         with Session(self.engine) as session, session.begin():
@@ -128,6 +127,15 @@ class EventDispatcher:
             swept = publication.delete_done(session, now, _MOST_SWEPT)
         if swept < _MOST_SWEPT:
             self._swept_at = now
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Do one kind of work; what fails there holds up none of the others."""
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 (the rows stay, and the next round tries again)
+        _LOGGER.warning("%s failed: %s", work.__name__.lstrip("_"), type(error).__name__)
+        return 0
 
 
 async def dispatch(

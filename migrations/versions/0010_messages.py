@@ -9,11 +9,37 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+# As `models/slot.py`: each text after its length, the first eight bytes of the hash.
+SLOT = (
+    "('x' || encode(substring(sha256(int8send(7) || 'message'"
+    " || int8send(octet_length(s.data->>'name')) || convert_to(s.data->>'name', 'UTF8')"
+    " || int8send(octet_length(s.data->>'correlation_key'))"
+    " || convert_to(s.data->>'correlation_key', 'UTF8')) FROM 1 FOR 8), 'hex'))::bit(64)::bigint"
+)
+# What instances that run already wait for. Whether the first event closes a subscription is in
+# the drawing only; one that stays open just takes a message at a time.
+ADOPT = f"""
+INSERT INTO event_subscription (key, instance_key, process_id, element_id, type, name,
+                                correlation_key, slot, closes, opened_at)
+SELECT s.key, s.instance_key, h.data->>'process', s.element, 'message', s.data->>'name',
+       s.data->>'correlation_key', {SLOT}, true, s.at
+FROM process_instance i
+JOIN audit_record s ON s.instance_key = i.key AND s.kind = 'MESSAGE_SUBSCRIBED'
+    AND s.data->>'correlation_key' <> ''
+JOIN audit_record h ON h.instance_key = i.key AND h.kind = 'ELEMENT_ACTIVATED'
+    AND h.key = (s.data->>'host')::bigint
+WHERE i.state = 'ACTIVE' AND NOT EXISTS (
+    SELECT FROM audit_record c WHERE c.instance_key = i.key AND c.key = s.key
+    AND (c.kind = 'MESSAGE_UNSUBSCRIBED' OR c.kind = 'MESSAGE_CORRELATED'
+         AND COALESCE((c.data->>'closes')::boolean, true)))
+"""  # noqa: S608 - constant
+
 
 def upgrade() -> None:
     create_subscriptions()
     create_publications()
     create_starts()
+    op.execute(ADOPT)
 
 
 def downgrade() -> None:

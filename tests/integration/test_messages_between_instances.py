@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from runpy import run_path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from activities.contracts import BUSY, GONE
@@ -17,6 +19,7 @@ from activities.publishing import MessageIdTakenError
 from bpmn.commands import CancelInstance, Command
 from bpmn.records import Kind
 from models import audit_record
+from settings import PROJECT
 from tests.conftest import Database
 from tests.drawings import chain, flow, user
 from tests.wired_instances import World, message
@@ -307,6 +310,22 @@ async def test_a_subscription_that_was_closed_takes_no_message(world: World) -> 
 
     assert world.count("event_subscription") == 0
     assert world.rows("SELECT FROM delivery") == []
+
+
+async def test_what_older_instances_wait_for_is_adopted_from_their_records(world: World) -> None:
+    world.deploy(WAITS)
+    waiting = [world.begin(order=order) for order in ("A-1", "订单-2")]
+    world.instances.advance(world.begin(order="A-3"), CancelInstance(id="cancel"))
+    asked = "SELECT * FROM event_subscription ORDER BY key"
+    before = world.rows(asked)
+    adopt = run_path(str(PROJECT / "migrations/versions/0010_messages.py"))["ADOPT"]
+
+    with world.house.engine.begin() as connection:
+        connection.execute(text("DELETE FROM event_subscription"))
+        connection.execute(text(adopt))
+
+    assert world.rows(asked) == before
+    assert [row.instance_key for row in before] == waiting
 
 
 async def test_delivered_messages_that_live_no_longer_leave_no_row_behind(world: World) -> None:
