@@ -62,13 +62,13 @@ class Deployer:
     spares_others: bool = False
 
 
-def checked(session: Session, files: Mapping[str, bytes]) -> Definition:
+def checked(session: Session, files: Mapping[str, bytes], time_scale: float = 1.0) -> Definition:
     """Return the definition of files that may be deployed here; warnings may stand.
 
     Raises:
         DeploymentError: with all that is wrong, each with element and line.
     """
-    return check("", files, known(session))
+    return check("", files, known(session, time_scale))
 
 
 def deploy(

@@ -189,5 +189,6 @@ async def open_means(chosen: settings.Settings) -> Means:
         temporal_answers=temporal_answers,
         link_key=(chosen.secrets_path / "link.key").read_bytes(),
         one_pair_of_eyes=chosen.one_pair_of_eyes,
+        time_scale=chosen.time_scale,
         intake_limit=RateLimiter(chosen.intake_rate_per_minute),
     )

@@ -29,14 +29,14 @@ def is_file_name(name: str) -> bool:
     return fits and name not in {".", ".."} and not set(name) & set("/\\")
 
 
-def deployable(session: Session, files: Mapping[str, bytes]) -> Definition:
+def deployable(session: Session, means: Means, files: Mapping[str, bytes]) -> Definition:
     """Return the definition of files that may be deployed.
 
     Raises:
         Problem: `deployment_invalid` with all that is wrong, or `deployment_empty`.
     """
     try:
-        definition = checked(session, files)
+        definition = checked(session, files, means.time_scale)
     except DeploymentError as error:
         raise Problem("deployment_invalid", problems=error.problems) from None
     if not definition.processes:
@@ -57,7 +57,7 @@ def deploy_files(
     Raises:
         Problem: what `deployable` raises.
     """
-    definition = deployable(session, files)
+    definition = deployable(session, means, files)
     deployer = Deployer(caller.username, means.now(), draft_id)
     deployed = deploy(session, files, definition, deployer)
     access_record.append(

@@ -112,7 +112,7 @@ def check_definition_draft(draft_id: UUID, request: Request, means: MeansHere) -
         draft = existing(session, draft_id)
         outdated = definition_draft.outdated(session, [draft])[draft.id]
         files = draft_file.read(session, draft_id)
-        found = [*examine(files, known(session)), *_emptiness(files)]
+        found = [*examine(files, known(session, means.time_scale)), *_emptiness(files)]
     language = request.headers.get("accept-language", "")
     grave = [one.to_json() for one in found if one.severity == ERROR]
     slight = [one.to_json() for one in found if one.severity != ERROR]
@@ -142,7 +142,7 @@ def submit_definition_draft(
 
     def work(session: Session, draft: DefinitionDraft) -> None:
         definition_draft.allow(draft, "submit")
-        definition = deployable(session, draft_file.read(session, draft.id))
+        definition = deployable(session, means, draft_file.read(session, draft.id))
         draft.base = {name: draft.base.get(name, 0) for name in sorted(definition.processes)}
         _move(session, means, verb, draft, {"base": draft.base})
 

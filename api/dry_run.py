@@ -150,7 +150,7 @@ def _play(
     means: Means, files: Mapping[str, bytes], script: str
 ) -> tuple[Report, list[dict[str, Any]]]:
     with Session(means.engine) as session:
-        found = [one.to_json() for one in examine(files, known(session))]
+        found = [one.to_json() for one in examine(files, known(session, means.time_scale))]
         version = calendar_version.latest(session) or 1
     try:
         asked = from_json(json.loads(script))

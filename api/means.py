@@ -37,6 +37,7 @@ class Means:
         link_key: signs the links that customers get.
         now: the clock.
         one_pair_of_eyes: whether a process owner may deploy without a second one's approval.
+        time_scale: factor on every duration; 1 in earnest.
         intake_limit, login_limit, survey_limit: how often one address may knock.
     """
 
@@ -50,6 +51,7 @@ class Means:
     link_key: bytes
     now: Callable[[], datetime] = _now
     one_pair_of_eyes: bool = False
+    time_scale: float = 1.0
     intake_limit: RateLimiter = field(default_factory=lambda: RateLimiter(600))
     login_limit: RateLimiter = field(default_factory=lambda: RateLimiter(60))
     survey_limit: RateLimiter = field(default_factory=lambda: RateLimiter(120))

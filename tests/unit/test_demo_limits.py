@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 
+from activities.known import known
 from bpmn import deployment
 from bpmn.clock import Clock
 from bpmn.dmn import evaluate_decision
+from bpmn.lint import ERROR
 from stack.demo.limits import SCALE, SECONDS, bundle, with_limits
 
 NOW = datetime(2024, 5, 6, 2, tzinfo=UTC)
@@ -50,3 +52,27 @@ def test_a_stack_in_real_time_does_not_wait_for_the_next_working_day() -> None:
 
     assert b'bihuan:clock="working"' not in files["extension.bpmn"]
     assert b'bihuan:clock="working"' in with_limits(bundle(), SCALE)["extension.bpmn"]
+
+
+@pytest.mark.parametrize("scale", [SCALE, 1.0, 0.0001])
+def test_the_files_of_the_demonstration_may_be_deployed_on_a_stack_of_any_scale(
+    scale: float,
+) -> None:
+    found = deployment.examine(with_limits(bundle(), scale), known(None, scale))
+
+    assert [one.code for one in found if one.severity == ERROR] == []
+
+
+def test_in_earnest_a_limit_of_the_demonstration_is_beyond_its_law() -> None:
+    found = deployment.examine(with_limits(bundle(), SCALE), known())
+
+    assert "limit_beyond_law" in {one.code for one in found}
+
+
+def test_a_number_beyond_its_law_is_refused_however_fast_time_is_played() -> None:
+    files = bundle()
+    files["limits.dmn"] = files["limits.dmn"].replace(b"<text>3</text>", b"<text>4</text>")
+
+    found = deployment.examine(files, known(None, SCALE))
+
+    assert "limit_beyond_law" in {one.code for one in found}
