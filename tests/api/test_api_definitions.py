@@ -10,7 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
+from models.incident import Incident
 from tests.api.door import Door
 from tests.api.draft_house import RENAMED, code
 from tests.unit.feedback_life import resources
@@ -307,3 +309,45 @@ async def test_elements_tell_how_often_running_instances_were_and_are_there(door
     await deploy(door, changed())
     assert await elements(door, (await definition(door))["processDefinitionKey"]) == {}
     assert await elements(door, key) == after
+
+
+async def test_a_called_process_is_counted_on_the_version_deployed_with_its_caller(
+    door: Door,
+) -> None:
+    number = await door.receive()
+    called = (await definition(door, "survey"))["processDefinitionKey"]
+    before = await elements(door, called)
+    await door.complete(number, "lead")
+    await door.complete(
+        number, "lead", plan="3个工作日内完成配件更换", estimated_hours=6, reply="好"
+    )
+
+    await deploy(door, changed())
+
+    assert before == {}
+    assert sum(one["active"] for one in (await elements(door, called)).values()) > 0
+    newer = (await definition(door, "survey"))["processDefinitionKey"]
+    assert await elements(door, newer) == {}
+
+
+async def test_open_incidents_are_counted_where_they_are(door: Door) -> None:
+    task = await door.task(await door.receive())
+    instance = int(task["processInstanceKey"])
+    with Session(door.engine) as session, session.begin():
+        for key, state in ((instance + 900, "ACTIVE"), (instance + 901, "RESOLVED")):
+            session.add(
+                Incident(
+                    key=key,
+                    instance_key=instance,
+                    element_id="accept",
+                    code="send_failed",
+                    state=state,
+                    element_instance_key=int(task["elementInstanceKey"]),
+                    created_at=door.clock.at,
+                )
+            )
+
+    found = await elements(door, (await definition(door))["processDefinitionKey"])
+
+    assert found["accept"]["incidents"] == 1
+    assert sum(one["incidents"] for one in found.values()) == 1
