@@ -86,6 +86,8 @@ CODES: Mapping[str, Code] = {
     "variables_invalid": Code(400, _FORM),
     # Instances, incidents, deployments.
     "process_instance_not_found": Code(404, _KEY),
+    "process_instance_not_completed": Code(504, _KEY),
+    "process_instance_canceled": Code(409, _KEY),
     "process_needs_feedback": Code(409, {"process": "feedback"}),
     "start_event_missing": Code(409, {"process": "extension"}),
     "element_not_found": Code(404, {"element": "review"}),

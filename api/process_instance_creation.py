@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Depends, Response
@@ -14,9 +15,10 @@ from sqlmodel import col
 from activities.registry import FEEDBACK_STEPS
 from api.answers import example, for_staff
 from api.authentication import Caller
+from api.completion_wait import completed
 from api.conditions import WholeNumber, Word
 from api.given_variables import check_variables
-from api.idempotency import Answer, KeyHeader, Once, once
+from api.idempotency import Answer, KeyHeader, Once, in_transaction, once
 from api.keys import Key
 from api.means import Means, MeansHere
 from api.paging import Shape
@@ -31,6 +33,7 @@ from models.process_definition import ProcessDefinition
 router = APIRouter(prefix="/v2/process-instances", tags=["process instances"])
 START = "start"
 LATEST = -1
+PATIENCE = 10.0
 
 
 class StartInstruction(Shape):
@@ -50,8 +53,11 @@ class NewInstance(Shape):
         default_factory=list
     )
     tenant_id: Literal["<default>"] = "<default>"
+    await_completion: bool = False
+    fetch_variables: Annotated[list[Word], Field(max_length=100)] = Field(default_factory=list)
+    # Milliseconds; 0 for ours.
+    request_timeout: Annotated[int, Field(ge=0, le=60_000)] = 0
     # What cannot be done is refused instead of ignored.
-    await_completion: Literal[False] = False
     runtime_instructions: Annotated[list[Any], Field(max_length=0)] = Field(default_factory=list)
     tags: Annotated[list[Any], Field(max_length=0)] = Field(default_factory=list)
 
@@ -63,7 +69,7 @@ class NewInstance(Shape):
 
 
 class CreatedInstance(Shape):
-    """The instance that will run."""
+    """The instance that will run; it has its variables if its completion was awaited."""
 
     process_instance_key: str
     process_definition_id: str
@@ -101,11 +107,13 @@ _EXAMPLE = {
             "process_needs_feedback",
             "start_event_missing",
             "element_not_found",
+            "process_instance_not_completed",
+            "process_instance_canceled",
         ),
         **example(200, _EXAMPLE),
     },
 )
-def create_process_instance(
+async def create_process_instance(
     asked: NewInstance,
     caller: Annotated[Caller, Depends(Allowed("process_instance.create"))],
     means: MeansHere,
@@ -113,17 +121,27 @@ def create_process_instance(
 ) -> Response:
     """Store the start of an instance; it begins at once when worker and Temporal are there.
 
-    Processes that work on a feedback item begin with the item: `POST /api/feedback`.
+    Processes that work on a feedback item begin with the item: `POST /api/feedback`. Whoever
+    awaits the completion gets the variables; when it takes too long the instance goes on.
     """
     check_variables(asked.variables)
     handle = once(means, caller.username, "POST /v2/process-instances", key, asked)
-    with Session(means.engine) as session, session.begin():
+
+    def store(session: Session) -> Answer:
         if (earlier := handle.begin(session)) is not None:
-            return earlier.response()
+            return earlier
         created = _create(session, means, caller, asked, handle)
         answer = Answer(200, created.model_dump(mode="json", by_alias=True))
         handle.keep(session, answer)
-    return answer.response()
+        return answer
+
+    answer = await in_transaction(means, store)
+    if not asked.await_completion:
+        return answer.response()
+    patience = asked.request_timeout / 1000 or PATIENCE
+    instance_key = int(answer.content["processInstanceKey"])
+    variables = await completed(means, instance_key, asked.fetch_variables, patience)
+    return replace(answer, content=answer.content | {"variables": variables}).response()
 
 
 def _create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -24,6 +25,11 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 def fields(answer: httpx.Response) -> list[tuple[str, str]]:
     return [(one["field"], one["code"]) for one in answer.json()["errors"]]
+
+
+def owed(door: Door) -> int:
+    with Session(door.engine) as session:
+        return int(session.scalar(text("SELECT count(*) FROM start_request")) or 0)
 
 
 async def found(door: Door, username: str, **filter_: Any) -> list[str]:
@@ -80,6 +86,52 @@ async def test_an_instance_asked_for_twice_with_one_key_is_one(door: Door) -> No
         assert session.scalar(started) == 1
 
 
+async def test_who_awaits_the_completion_gets_the_variables(door: Door) -> None:
+    deploy_other(door, "quick", '<bpmn:startEvent id="s" />')
+    asked = {
+        "processDefinitionId": "quick",
+        "variables": {"n": 1, "other": "x"},
+        "awaitCompletion": True,
+        "fetchVariables": ["n"],
+    }
+
+    waiting = asyncio.create_task(door.post("owner", CREATE, asked, Idempotency_Key="k"))
+    while not owed(door):
+        await asyncio.sleep(0.01)
+    door.instances.start_all()
+    answer = await waiting
+    again = await door.post("owner", CREATE, asked, Idempotency_Key="k")
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["variables"] == {"n": 1}
+    assert again.json() == answer.json()
+
+
+async def test_who_awaits_too_long_is_told_so_and_the_instance_goes_on(door: Door) -> None:
+    deploy_other(door)
+    asked = {"processDefinitionId": "p", "awaitCompletion": True, "requestTimeout": 50}
+
+    answer = await door.post("owner", CREATE, asked)
+
+    assert code(answer) == (504, "process_instance_not_completed")
+    door.instances.start_all()
+    assert await found(door, "owner", state="ACTIVE") == [answer.json()["key"]]
+
+
+async def test_a_cancellation_ends_the_waiting(door: Door) -> None:
+    deploy_other(door)
+    asked = {"processDefinitionId": "p", "awaitCompletion": True}
+
+    waiting = asyncio.create_task(door.post("owner", CREATE, asked))
+    while not owed(door):
+        await asyncio.sleep(0.01)
+    door.instances.start_all()
+    [key] = await found(door, "owner", processDefinitionId="p")
+    await door.post("admin", f"/v2/process-instances/{key}/cancellation")
+
+    assert code(await waiting) == (409, "process_instance_canceled")
+
+
 async def test_an_instance_begins_with_a_version_and_an_element_that_are_asked_for(
     door: Door,
 ) -> None:
@@ -113,7 +165,8 @@ async def test_an_instance_begins_with_a_version_and_an_element_that_are_asked_f
         ),
         ({"processDefinitionId": "q"}, (409, "start_event_missing")),
         ({}, (400, "request_invalid")),
-        ({"processDefinitionId": "p", "awaitCompletion": True}, (400, "request_invalid")),
+        ({"processDefinitionId": "p", "tags": ["a"]}, (400, "request_invalid")),
+        ({"processDefinitionId": "p", "requestTimeout": 90000}, (400, "request_invalid")),
         ({"processDefinitionId": "p", "colour": "red"}, (400, "request_invalid")),
         ({"processDefinitionKey": "1x"}, (400, "request_invalid")),
     ],
@@ -130,8 +183,7 @@ async def test_what_cannot_begin_is_refused_at_once_and_nothing_is_owed(
     answer = await door.post("owner", CREATE, asked)
 
     assert code(answer) == expected
-    with Session(door.engine) as session:
-        assert session.scalar(text("SELECT count(*) FROM start_request")) == 0
+    assert owed(door) == 0
 
 
 async def test_variables_that_show_personal_data_or_cannot_be_kept_are_refused(door: Door) -> None:
