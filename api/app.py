@@ -17,6 +17,7 @@ import settings
 from activities.definitions import Definitions
 from activities.house import calendars
 from api import (
+    api_tokens,
     conditional_starts,
     customers,
     decision_definitions,
@@ -44,6 +45,10 @@ from api import (
     incidents,
     message_publication,
     notices,
+    oidc_login,
+    opened_logins,
+    own_sessions,
+    person_logins,
     problem,
     process_definitions,
     process_instance_cancellation,
@@ -75,6 +80,10 @@ from workflows.codec import connect
 ROUTERS = (
     health.router,
     sessions.router,
+    own_sessions.router,
+    oidc_login.router,
+    api_tokens.router,
+    person_logins.router,
     feedback_intake.router,
     feedback.router,
     feedback_reveal.router,
@@ -189,6 +198,8 @@ async def open_means(chosen: settings.Settings) -> Means:
         temporal_answers=temporal_answers,
         link_key=(chosen.secrets_path / "link.key").read_bytes(),
         one_pair_of_eyes=chosen.one_pair_of_eyes,
+        logins=opened_logins.rules(chosen),
+        provider=opened_logins.provider(chosen),
         time_scale=chosen.time_scale,
         intake_limit=RateLimiter(chosen.intake_rate_per_minute),
     )

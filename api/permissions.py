@@ -52,6 +52,9 @@ _WORKERS = _EVERYBODY - {"auditor"}
 # printed from this by `python -m api.permission_page`.
 PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "session": _EVERYBODY,
+    "session.manage": _EVERYBODY,
+    "token.manage": _EVERYBODY,
+    "login.manage": frozenset({"administrator"}),
     "feedback.read": {
         ANY: _OVERLOOKS,
         DEPARTMENT: _READERS,
@@ -111,7 +114,11 @@ IN_PERSON = frozenset({"session.manage", "token.manage", "login.manage"})
 # Whoever asks without a login may do these, and why.
 PUBLIC: Mapping[tuple[str, str], str] = {
     ("GET", "/api/health"): "supervisors and load balancers ask; it tells up or down",
+    ("GET", "/api/login"): "tells how to log in",
     ("POST", "/api/login"): "brings name and password",
+    ("POST", "/api/session"): "brings name and password",
+    ("GET", "/api/oidc/login"): "sends to the provider; limited by address",
+    ("GET", "/api/oidc/callback"): "brings the provider's answer, once; limited by address",
     ("POST", "/api/feedback"): "customers write to us; limited by address",
     ("GET", "/survey/{token}"): "customers have no login; the link is signed and expires",
     ("POST", "/survey/{token}"): "customers have no login; the link is signed and expires",
@@ -145,6 +152,11 @@ def covers(scope: frozenset[str], action: str) -> bool:
     return action not in IN_PERSON and any(
         action == one or action.startswith(f"{one}.") for one in scope
     )
+
+
+def delegable(caller: Caller) -> list[str]:
+    """Return the actions that the caller may let a token do."""
+    return sorted(one for one in PERMISSIONS if one not in IN_PERSON and may(caller, one))
 
 
 class Allowed:

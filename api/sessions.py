@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy import func, select, text
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import AwareDatetime, BaseModel
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
+from api import csrf, session_cookie
 from api.answers import example, for_staff, problems
-from api.authentication import Caller, of_person
-from api.idempotency import keyed_digest
-from api.means import MeansHere
+from api.authentication import Caller
+from api.login_attempt import Granted, Login, by_password, client_here
+from api.means import Means, MeansHere
 from api.permissions import Allowed
-from api.problem import Problem
-from api.rate_limit import client_address
-from models import access_record, access_token, person
-from models.access_record import AccessRecord
+from models import access_record, access_token
+from models.access_token import Issue
 
-LIFETIME = timedelta(hours=12)
-# So many wrong passwords for one name from one address, or from all addresses together, close the
-# door for a while. The second is higher, so that nobody can easily lock somebody else out.
-WINDOW = timedelta(minutes=15)
-FROM_ONE_ADDRESS = 5
-FROM_ALL = 50
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('login ' || :username, 0))")
 router = APIRouter(tags=["session"])
+SelfHere = Annotated[Caller, Depends(Allowed("session"))]
+Client = Annotated[str, Depends(client_here)]
+_REFUSALS = (
+    "body_malformed",
+    "credentials_invalid",
+    "password_login_off",
+    "body_too_large",
+    "fields_invalid",
+    "rate_limited",
+    "login_locked",
+)
 
 
-class Login(BaseModel):
-    """Name and password (登录)."""
+class WaysIn(BaseModel):
+    """How people may log in (登录方式)."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"username": "linmei", "password": "a long secret"}]},
-    )
-
-    username: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(repr=False)
+    password: bool
+    provider: str | None
 
 
 class Self(BaseModel):
@@ -61,6 +56,19 @@ class LoggedIn(Self):
     expires_at: AwareDatetime
 
 
+class OwnSession(Self):
+    """A session of the console, and what its requests must bring (会话).
+
+    `csrf_token` goes into the header `X-CSRF-Token` of whatever changes something. The browser is
+    to go to `logout_url`, if there is one, after logging out here: the provider ends its session.
+    """
+
+    csrf_token: str | None
+    expires_at: AwareDatetime
+    idle_expires_at: AwareDatetime | None
+    logout_url: str | None
+
+
 _SELF = {
     "username": "linmei",
     "display_name": "林梅",
@@ -70,47 +78,75 @@ _SELF = {
     "locale": "zh-CN",
 }
 _LOGGED_IN = _SELF | {"token": "q8T...", "expires_at": "2024-05-06T14:00:00Z"}
+_SESSION = _SELF | {
+    "csrf_token": "5b1f0c...",
+    "expires_at": "2024-05-06T14:00:00Z",
+    "idle_expires_at": "2024-05-06T03:00:00Z",
+    "logout_url": None,
+}
+_WAYS = {"password": True, "provider": "/api/oidc/login"}
 
 
-def _limit(request: Request, means: MeansHere) -> str:
-    address = client_address(request)
-    means.login_limit.check(address)
-    return address
+@router.get(
+    "/api/login",
+    operation_id="get_ways_in",
+    responses={**problems(), **example(200, _WAYS)},
+)
+def get_ways_in(means: MeansHere) -> WaysIn:
+    """Tell how people may log in: by password, by the provider at this address, or both."""
+    provider = None if means.provider is None else "/api/oidc/login"
+    return WaysIn(password=means.logins.password, provider=provider)
 
 
 @router.post(
     "/api/login",
     operation_id="login",
-    responses={
-        **problems(
-            "body_malformed",
-            "credentials_invalid",
-            "body_too_large",
-            "fields_invalid",
-            "rate_limited",
-            "login_locked",
-        ),
-        **example(200, _LOGGED_IN),
-    },
+    responses={**problems(*_REFUSALS), **example(200, _LOGGED_IN)},
 )
-def login(login: Login, means: MeansHere, address: Annotated[str, Depends(_limit)]) -> LoggedIn:
+def login(login: Login, means: MeansHere, client: Client) -> LoggedIn:
     """Exchange name and password for a token of 12 hours; every attempt is recorded."""
-    now = means.now()
-    # Addresses are personal data: what is recorded recognises one and tells none.
-    client = keyed_digest(means, address.encode())[:16]
-    with Session(means.engine) as session, session.begin():
-        # One attempt a name at a time: parallel guesses would slip past the count.
-        session.execute(_LOCK, {"username": login.username})
-        outcome = _attempt(session, login, client, now)
-    # Raised here, so that the record of the attempt is committed.
-    if isinstance(outcome, Problem):
-        raise outcome
-    return outcome
+    granted = by_password(means, login, client, Issue(means.logins.lifetime))
+    own = _own(granted.caller)
+    return LoggedIn(**own, token=granted.caller.token, expires_at=granted.expires_at)
 
 
-@router.post("/api/logout", status_code=204, operation_id="logout", responses=for_staff())
-def logout(caller: Annotated[Caller, Depends(Allowed("session"))], means: MeansHere) -> None:
-    """End the token that this request brings."""
+@router.post(
+    "/api/session",
+    operation_id="begin_session",
+    dependencies=[Depends(csrf.check_origin)],
+    responses={**problems(*_REFUSALS, "csrf_token_invalid"), **example(200, _SESSION)},
+)
+def begin_session(
+    request: Request, response: Response, login: Login, means: MeansHere, client: Client
+) -> OwnSession:
+    """Begin a session of the console: a cookie that scripts cannot read, and a CSRF token."""
+    granted = by_password(means, login, client, cookie_issue(means, "password"))
+    replace_session(request, response, means, granted)
+    return _session(means, granted.caller, granted.expires_at, granted.idle_expires_at, "password")
+
+
+@router.get(
+    "/api/session",
+    operation_id="get_session",
+    responses={**for_staff(), **example(200, _SESSION)},
+)
+def get_session(caller: SelfHere, means: MeansHere) -> OwnSession:
+    """Return one's session; `csrf_token` only to whoever brings its cookie."""
+    with Session(means.engine) as session:
+        found = access_token.holder(session, caller.token, means.now())
+        assert found is not None  # noqa: S101 (a moment ago)
+        held = found[1]
+        return _session(means, caller, held.expires_at, held.idle_expires_at, held.via)
+
+
+@router.post(
+    "/api/logout",
+    status_code=204,
+    operation_id="logout",
+    responses=for_staff("csrf_token_invalid"),
+)
+def logout(response: Response, caller: SelfHere, means: MeansHere) -> None:
+    """End the session or token that this request brings."""
     with Session(means.engine) as session, session.begin():
         access_token.revoke(session, caller.token, means.now())
         access_record.append(
@@ -119,13 +155,30 @@ def logout(caller: Annotated[Caller, Depends(Allowed("session"))], means: MeansH
             actor=caller.username,
             action="logout",
             subject=caller.username,
+            data={"kind": caller.kind, "login": str(caller.token_id)},
         )
+    if caller.kind == "cookie":
+        session_cookie.clear(response, means.logins)
 
 
 @router.get("/api/me", operation_id="get_self", responses={**for_staff(), **example(200, _SELF)})
-def get_self(caller: Annotated[Caller, Depends(Allowed("session"))]) -> Self:
+def get_self(caller: SelfHere) -> Self:
     """Return who the token belongs to."""
     return Self(**_own(caller))
+
+
+def cookie_issue(means: Means, via: str) -> Issue:
+    """Return what kind of token a session of the console is."""
+    return Issue(means.logins.lifetime, "cookie", via, means.logins.idle)
+
+
+def replace_session(request: Request, response: Response, means: Means, granted: Granted) -> None:
+    """Give the new session to the browser and end the one that it had."""
+    before = request.cookies.get(means.logins.cookie)
+    if before:
+        with Session(means.engine) as session, session.begin():
+            access_token.revoke(session, before, means.now())
+    session_cookie.put(response, means.logins, granted.caller.token)
 
 
 def _own(caller: Caller) -> dict[str, Any]:
@@ -139,42 +192,18 @@ def _own(caller: Caller) -> dict[str, Any]:
     }
 
 
-def _attempt(session: Session, login: Login, client: str, now: datetime) -> LoggedIn | Problem:
-    known = person.find(session, login.username)
-    # Somebody may have typed a password into the field of the name: unknown names are not kept.
-    subject = None if known is None else known.username
-    if subject is not None and _is_locked(session, subject, client, now):
-        _record(session, "login_locked", subject, client, now)
-        seconds = int(WINDOW.total_seconds())
-        return Problem("login_locked", retry_after=seconds, retry_after_seconds=seconds)
-    found = person.authenticate(session, login.username, login.password)
-    if found is None:
-        _record(session, "login_failed", subject, client, now)
-        return Problem("credentials_invalid")
-    token = access_token.issue(session, found.username, now=now, lifetime=LIFETIME)
-    _record(session, "login", found.username, client, now)
-    own = _own(of_person(found, token))
-    return LoggedIn(**own, token=token, expires_at=now + LIFETIME)
-
-
-def _record(session: Session, action: str, subject: str | None, client: str, now: datetime) -> None:
-    access_record.append(
-        session,
-        at=now,
-        actor=subject or "",
-        action=action,
-        subject=subject,
-        data={"client": client},
+def _session(
+    means: Means,
+    caller: Caller,
+    expires_at: AwareDatetime,
+    idle_expires_at: AwareDatetime | None,
+    via: str,
+) -> OwnSession:
+    by_provider = via == "provider" and means.provider is not None
+    return OwnSession(
+        **_own(caller),
+        csrf_token=csrf.token_of(means, caller.token) if caller.kind == "cookie" else None,
+        expires_at=expires_at,
+        idle_expires_at=idle_expires_at,
+        logout_url=means.provider.logout_url() if by_provider and means.provider else None,
     )
-
-
-def _is_locked(session: Session, username: str, client: str, now: datetime) -> bool:
-    failed = (
-        col(AccessRecord.subject) == username,
-        col(AccessRecord.action) == "login_failed",
-        col(AccessRecord.at) > now - WINDOW,
-    )
-    here = col(AccessRecord.data)["client"].astext == client
-    counts = select(func.count(), func.count().filter(here)).where(*failed)
-    everywhere, from_here = session.execute(counts).one()
-    return bool(everywhere >= FROM_ALL or from_here >= FROM_ONE_ADDRESS)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.sessions import FROM_ONE_ADDRESS, WINDOW
+from api.lockout import FROM_ONE_ADDRESS, WINDOW
 from tests.api.door import PASSWORD, Door
 
 pytestmark = pytest.mark.integration
