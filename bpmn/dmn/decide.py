@@ -11,7 +11,7 @@ from bpmn.dmn.nodes import DecisionTable
 from bpmn.dmn.session import Session
 from bpmn.dmn.trace import DecisionRun
 from bpmn.feel.coercion import fit
-from bpmn.feel.evaluation import BUDGET
+from bpmn.feel.evaluation import BUDGET, written
 from bpmn.feel.frame import Frame, JsonNames
 from bpmn.feel.result import BudgetExceededError, FeelWarning
 from bpmn.feel.values import from_json, to_python
@@ -82,14 +82,16 @@ def evaluate_decision(
     counter = DecisionRun(now, budget, _imported_types(model, others))
     own = decision.logic.id if isinstance(decision.logic, DecisionTable) else ""
     try:
-        value = to_python(Session(model, counter, JsonNames(scope), others).decide(decision))
+        value = Session(model, counter, JsonNames(scope), others).decide(decision)
+        value = to_python(written(value))
+        inputs = to_python(written(counter.inputs.get(own, {})))
     except (BudgetExceededError, RecursionError):
         warnings = (*counter.warnings, FeelWarning("budget_exceeded"))
         return DecisionResult(None, warnings=warnings)
     return DecisionResult(
         value,
         counter.matched.get(own, ()),
-        to_python(counter.inputs.get(own, {})),
+        inputs,
         tuple(counter.warnings),
     )
 
@@ -116,7 +118,8 @@ def evaluate_service(
         arguments = [from_json(scope.get(one.name)) for one in function.parameters]
         frame = Frame(counter, {})
         value = function.code(frame, *arguments)
-        value = to_python(value if function.result is None else fit(frame, value, function.result))
+        value = value if function.result is None else fit(frame, value, function.result)
+        value = to_python(written(value))
     except (BudgetExceededError, RecursionError):
         return DecisionResult(None, warnings=(FeelWarning("budget_exceeded"),))
     return DecisionResult(value, warnings=tuple(counter.warnings))

@@ -87,6 +87,7 @@ def _context(node: BoxedContext, frame: Frame) -> Any:
     inner = frame.child(names)
     for name, value in node.entries:
         names[name] = run(value, inner)
+    frame.run.charge_for(names)
     return names if node.result is None else run(node.result, inner)
 
 

@@ -38,6 +38,7 @@ def _for(node: syntax.For, frame: Frame) -> list[Any] | None:
     except NotIterableError:
         frame.run.warn("not_iterable", operator="for")
         return None
+    frame.run.charge_for(results)
     return results
 
 

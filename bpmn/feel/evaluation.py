@@ -14,6 +14,7 @@ from bpmn.feel.result import BudgetExceededError, FeelWarning, Result
 from bpmn.feel.syntax import Node
 from bpmn.feel.unary import holds_for
 from bpmn.feel.values import to_python
+from bpmn.feel.weight import LARGEST, is_heavy, weight
 
 BUDGET = 100_000
 _NAME_DEPTH = 4
@@ -94,11 +95,22 @@ def unary_test(
     return _result(expression.node, holds_for, {**scope, "?": value}, Run(now, budget))
 
 
+def written(value: Any) -> Any:
+    """The value of an expression, unless it is too large to be written out.
+
+    Raises:
+        BudgetExceededError: it has more than `LARGEST` parts.
+    """
+    if is_heavy(value) and weight(value, LARGEST) > LARGEST:
+        raise BudgetExceededError
+    return value
+
+
 def _result(
     node: Node, meaning: Callable[[Node, Frame], Any], scope: Mapping[str, Any], counter: Run
 ) -> Result:
     try:
-        value = to_python(meaning(node, Frame(counter, JsonNames(scope))))
+        value = to_python(written(meaning(node, Frame(counter, JsonNames(scope)))))
     except (BudgetExceededError, RecursionError):
         return Result(None, (*counter.warnings, FeelWarning("budget_exceeded")))
     return Result(value, tuple(counter.warnings))

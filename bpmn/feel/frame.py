@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from bpmn.feel.result import BudgetExceededError, FeelWarning
 from bpmn.feel.type_names import FeelType
 from bpmn.feel.values import from_json
+from bpmn.feel.weight import NODES_PER_STEP, weight
 
 MAX_DEPTH = 180
 """Nested evaluations allowed: inside Python's own limit, so that all machines agree."""
@@ -44,6 +45,12 @@ class Run:
         self.left -= steps
         if self.left < 0:
             raise BudgetExceededError
+
+    def charge_for(self, value: Any) -> None:
+        """Take the steps that building, comparing or handing on a value costs, by its parts."""
+        if isinstance(value, list | dict):
+            limit = self.left * NODES_PER_STEP
+            self.charge(weight(value, limit) // NODES_PER_STEP)
 
     def warn(self, code: str, **data: Any) -> None:
         """Note a warning; the value of what went wrong is null, which is what this returns."""

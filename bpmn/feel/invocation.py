@@ -61,6 +61,7 @@ def _charge(frame: Frame, values: Any) -> None:
     for value in values:
         if isinstance(value, list | dict):
             frame.run.charge(len(value))
+            frame.run.charge_for(value)
         elif isinstance(value, str):
             frame.run.charge(len(value) // CHARACTERS_PER_STEP)
 

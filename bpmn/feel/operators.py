@@ -37,7 +37,9 @@ def _name(node: syntax.Name, frame: Frame) -> Any:
 
 @handles(syntax.ListNode)
 def _list(node: syntax.ListNode, frame: Frame) -> list[Any]:
-    return [run(item, frame) for item in node.items]
+    items = [run(item, frame) for item in node.items]
+    frame.run.charge_for(items)
+    return items
 
 
 @handles(syntax.ContextNode)
@@ -49,6 +51,7 @@ def _context(node: syntax.ContextNode, frame: Frame) -> dict[str, Any] | None:
             frame.run.warn("duplicate_key", name=key)
             return None
         names[key] = run(value, inner)
+    frame.run.charge_for(names)
     return names
 
 
@@ -81,6 +84,7 @@ def _comparison(node: syntax.Comparison, frame: Frame) -> bool | None:
 
 
 def _compared(frame: Frame, operator: str, left: Any, right: Any) -> bool | None:
+    frame.run.charge_for(left)
     result = holds(operator, left, right)
     if result is None:
         frame.run.warn("not_comparable", operator=operator, left=kind(left), right=kind(right))
@@ -142,6 +146,7 @@ def passes(frame: Frame, value: Any, test: syntax.Node) -> bool | None:
     if isinstance(test, syntax.UnaryComparison):
         return _compared(frame, test.operator, value, run(test.operand, frame))
     wanted = run(test, frame)
+    frame.run.charge_for(wanted)
     result = None if _is_open(test, wanted) else member(value, wanted)
     if result is None:
         frame.run.warn("not_comparable", operator="in", left=kind(value), right=kind(wanted))

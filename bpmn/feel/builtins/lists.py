@@ -8,6 +8,7 @@ from bpmn.feel.callables import Function, Overloads
 from bpmn.feel.comparison import equal
 from bpmn.feel.frame import Frame
 from bpmn.feel.invocation import invoke
+from bpmn.feel.weight import LARGEST, is_heavy, weight
 
 COMPARISONS_PER_STEP = 16
 _FunctionValue = Function | Overloads
@@ -16,6 +17,11 @@ _FunctionValue = Function | Overloads
 def same(left: Any, right: Any) -> bool:
     """Whether two values are equal for sure."""
     return equal(left, right) is True
+
+
+def _size(item: Any) -> int:
+    """How many parts a comparison with an item may look at."""
+    return max(1, weight(item, LARGEST)) if is_heavy(item) else 1
 
 
 def _index(items: list[Any], position: Decimal) -> int:
@@ -121,7 +127,7 @@ def distinct_values(frame: Frame, items: list[Any]) -> list[Any]:
     """Each item once, in the order of their first places."""
     found: list[Any] = []
     for item in items:
-        frame.run.charge(len(found) // COMPARISONS_PER_STEP)
+        frame.run.charge(len(found) * _size(item) // COMPARISONS_PER_STEP)
         if not list_contains(found, item):
             found.append(item)
     return found
@@ -131,7 +137,8 @@ def distinct_values(frame: Frame, items: list[Any]) -> list[Any]:
 def duplicate_values(frame: Frame, items: list[Any]) -> list[Any]:
     """The items that occur more than once, each once."""
     distinct = distinct_values(frame, items)
-    frame.run.charge(len(distinct) * len(items) // COMPARISONS_PER_STEP)
+    size = max(map(_size, items), default=1)
+    frame.run.charge(len(distinct) * len(items) * size // COMPARISONS_PER_STEP)
     return [item for item in distinct if len(index_of(items, item)) > 1]
 
 
