@@ -9,6 +9,25 @@ if TYPE_CHECKING:
     from bpmn.state import State
 
 
+# Far deeper than any form or message, and far from where copying one would fail.
+MAX_DEPTH = 100
+
+
+def is_deeper(value: Any, limit: int) -> bool:
+    """Tell whether lists and contexts lie deeper in one another than so many levels."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, list | dict)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return False
+    return True
+
+
 class Rejection(Exception):  # noqa: N818 (the standard word of Zeebe for a refused command)
     """The command cannot be carried out now: `code` and data, nothing has changed."""
 

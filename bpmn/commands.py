@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 
-from bpmn.command import Command, Rejection
+from bpmn.command import MAX_DEPTH, Command, Rejection, is_deeper
 from bpmn.rescheduling import ChangeTimers
 from bpmn.task_commands import (
     AddSigner,
@@ -282,8 +282,10 @@ def from_json(value: dict[str, Any]) -> Command:
     """Return the command of a JSON object with `kind`.
 
     Raises:
-        Rejection: `command_unknown` or `command_malformed`.
+        Rejection: `command_unknown`, `command_malformed` or `variables_too_deep`.
     """
+    if is_deeper(value, MAX_DEPTH):
+        raise Rejection("variables_too_deep", limit=MAX_DEPTH)
     arguments = dict(value)
     command = _COMMANDS.get(str(arguments.pop("kind", "")))
     if command is None:

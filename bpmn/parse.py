@@ -48,6 +48,9 @@ REFUSED = frozenset(
     }
 )
 
+# Nobody can read a drawing of that size, and checking it would take long.
+MAX_FLOW_NODES = 5000
+
 __all__ = ["ParseError", "parse_processes"]
 
 
@@ -115,6 +118,8 @@ class _Parser:
         event = self._events.event(node, in_event_sub_process=inside)
         element = replace(self._flow_node(node, around.id), event=event)
         self._elements[element.id] = element
+        if len(self._elements) > MAX_FLOW_NODES:
+            raise ParseError("drawing_too_large", element.id, node.line, str(MAX_FLOW_NODES))
         if node.name in SCOPES:
             self._scope(node, element)
 

@@ -12,7 +12,9 @@ from bpmn.commands import (
     ResolveIncident,
     SetVariables,
     ThrowError,
+    from_json,
 )
+from bpmn.parse import ParseError, parse_processes
 from bpmn.records import Kind
 from bpmn.run import MAX_ELEMENTS
 from bpmn.variables import visible
@@ -296,3 +298,19 @@ def test_a_canceled_instance_leaves_nothing_behind() -> None:
     assert not life.state.jobs
     with pytest.raises(Rejection, match="process_instance_ended"):
         life.do(CancelInstance(id="c2"))
+
+
+def test_variables_that_nobody_could_copy_are_refused() -> None:
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+
+    with pytest.raises(Rejection, match="variables_too_deep"):
+        from_json({"kind": "set_variables", "id": "v", "variables": {"v": deep}})
+
+
+def test_a_drawing_of_more_elements_than_anybody_could_read_is_refused() -> None:
+    body = "".join(f'<bpmn:task id="t{n}" />' for n in range(5_001))
+
+    with pytest.raises(ParseError, match="drawing_too_large"):
+        parse_processes(xml(body))
