@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bpmn.camunda import drawn_forms
 from bpmn.dmn import DmnError, parse_decisions
-from bpmn.lint import ERROR, Finding, lint
+from bpmn.lint import ERROR, Finding, lint, named
 from bpmn.model import Definition, Process
 from bpmn.parse import ParseError, parse_processes
-from bpmn.xml import read
+from bpmn.xml import MAX_BYTES, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,6 +84,8 @@ class _Reader:
             self._problem(name, problem.code, problem.element, problem.line)
 
     def _form(self, name: str, content: bytes) -> None:
+        if len(content) > MAX_BYTES:
+            raise ParseError("resource_too_large")
         form = json.loads(content)
         if not isinstance(form, dict) or not isinstance(form.get("id"), str):
             raise ValueError(name)  # noqa: TRY004 (reported as malformed by the caller)
@@ -108,7 +110,8 @@ def load(digest: str, resources: Mapping[str, bytes]) -> Definition:
     """
     reader = _read(digest, resources)
     if reader.problems:
-        raise DeploymentError([problem.to_json() for problem in reader.problems])
+        found = named(reader.problems, resources)
+        raise DeploymentError([problem.to_json() for problem in found])
     return reader.definition()
 
 
@@ -118,12 +121,13 @@ def examine(resources: Mapping[str, bytes], known: Known | None = None) -> list[
     What can be read is checked even where other files cannot, so that one sees everything at once.
     """
     reader = _read("", resources)
-    if not reader.processes and reader.problems:
-        return reader.problems
+    unreadable = named(reader.problems, resources)
+    if not reader.processes and unreadable:
+        return unreadable
     missing = {finding.resource for finding in reader.problems}
     legible = {name: content for name, content in resources.items() if name not in missing}
     found = lint(reader.definition(), known, legible)
-    return reader.problems + (found if not reader.problems else _certain(found))
+    return unreadable + (found if not unreadable else _certain(found))
 
 
 def _certain(found: list[Finding]) -> list[Finding]:

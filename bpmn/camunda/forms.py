@@ -1,7 +1,8 @@
-"""Forms of `camunda:` (7) user tasks: by key, by reference, or as fields in the drawing."""
+"""Forms that a drawing holds itself: fields of `camunda:` (7) tasks, schemas of Zeebe's."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from bpmn.camunda import values
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from bpmn.xml import Node
 
+_ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 _TYPES = {
     "string": "textfield",
     "long": "number",
@@ -33,16 +35,31 @@ def form_id(node: Node) -> str:
 
 
 def drawn_forms(root: Node) -> dict[str, dict[str, Any]]:
-    """Return the fields that user tasks of a drawing declare, as form-js schemas by form id."""
+    """Return the forms that a drawing holds, as form-js schemas by the id that tasks name.
+
+    Zeebe's are JSON in `zeebe:userTaskForm`, named `camunda-forms:bpmn:<id>`.
+    """
     found: dict[str, dict[str, Any]] = {}
     ahead = [root]
     while ahead:
         node = ahead.pop()
         ahead += node.children
+        if (node.namespace, node.name) == (_ZEEBE, "userTaskForm"):
+            found |= _embedded(node)
         if node.name == "userTask" and form_id(node) == _own(node):
             fields = [_component(field) for field in _fields(node)]
             found[_own(node)] = {"type": "default", "id": _own(node), "components": fields}
     return found
+
+
+def _embedded(node: Node) -> dict[str, dict[str, Any]]:
+    try:
+        schema = json.loads(node.text)
+    except (ValueError, RecursionError):
+        # The task names a form that there is not then, which lint says.
+        return {}
+    key = f"camunda-forms:bpmn:{node.get('id')}"
+    return {key: {**schema, "id": key}} if isinstance(schema, dict) else {}
 
 
 def _own(node: Node) -> str:

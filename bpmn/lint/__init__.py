@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from bpmn.model import Definition
 
-__all__ = ["ERROR", "WARNING", "Finding", "Known", "Law", "lint"]
+__all__ = ["ERROR", "WARNING", "Finding", "Known", "Law", "lint", "named"]
 
 PROCESS_RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     ends.scopes_begin_somewhere,
@@ -112,8 +112,14 @@ def lint(
         *limits.limits_keep_the_law(definition, known),
         *(known.paths(definition) if known.paths else ()),
     ]
-    named = [_named(finding, drawn) for finding in found]
-    return sorted(dict.fromkeys(named), key=lambda one: (one.resource, one.line, one.element))
+    told = dict.fromkeys(_named(finding, drawn) for finding in found)
+    return sorted(told, key=lambda one: (one.resource, one.line, one.element))
+
+
+def named(findings: list[Finding], files: Mapping[str, bytes]) -> list[Finding]:
+    """Return findings about single files with the names of their elements."""
+    drawn = pages({one.resource: files[one.resource] for one in findings if one.element})
+    return [_named(finding, drawn) for finding in findings]
 
 
 def _of_pages(views: list[View], drawn: list[Page]) -> Iterator[Finding]:
@@ -129,7 +135,7 @@ def _of_pages(views: list[View], drawn: list[Page]) -> Iterator[Finding]:
 def _named(finding: Finding, drawn: list[Page]) -> Finding:
     """Return a finding with its file, and the name and line of a sequence flow."""
     for page in drawn:
-        if finding.process not in page.processes:
+        if finding.process not in page.processes and finding.resource != page.resource:
             continue
         node = page.nodes.get(finding.element)
         return replace(

@@ -24,11 +24,11 @@ class _Branches:
     along: dict[str, int] = field(default_factory=dict)
     count: int = 0
 
-    def split(self, ways: Iterable[str]) -> None:
+    def split(self, groups: Iterable[list[str]]) -> None:
         together = 0
-        for way in ways:
-            self.bits[way] = 1 << self.count
-            together |= self.bits[way]
+        for ways in groups:
+            self.bits |= dict.fromkeys(ways, 1 << self.count)
+            together |= 1 << self.count
             self.count += 1
         self.splits.append(together)
 
@@ -56,14 +56,15 @@ def _ways(process: Process, element: Element) -> tuple[str, ...]:
     return (*element.outgoing, *(event.id for event in process.boundaries.get(element.id, ())))
 
 
-def _parallel(process: Process, element: Element) -> list[str]:
-    """Return the ways out of an element that are taken at the same time."""
+def _parallel(process: Process, element: Element) -> list[list[str]]:
+    """Return the ways out of an element that are taken beside one another, in groups.
+
+    Events that do not interrupt happen one by one, each for itself: they make one group.
+    """
     if element.kind in {"exclusiveGateway", "eventBasedGateway"}:
         return []
-    beside = [
-        event.id for event in process.boundaries.get(element.id, ()) if not event.interrupting
-    ]
-    return [*element.outgoing, *beside]
+    beside = [e.id for e in process.boundaries.get(element.id, ()) if not e.interrupting]
+    return [*([flow] for flow in element.outgoing), *([beside] if beside else [])]
 
 
 def _spread(process: Process, branches: _Branches, ways: Mapping[str, tuple[str, ...]]) -> None:
@@ -93,9 +94,7 @@ def _meet(branches: _Branches, element: Element) -> bool:
     arriving = [branches.along.get(flow, 0) for flow in element.incoming]
     for together in branches.splits:
         parts = [bits & together for bits in arriving if bits & together]
-        # One way of a split on several flows is an alternative; two ways are two tokens.
-        if len(parts) > 1 and len(set(parts)) > 1:
-            return True
-        if len(parts) > 1 and parts[0] & (parts[0] - 1):
+        # The same ways on every flow are alternatives, also after a way back before the split.
+        if len(set(parts)) > 1:
             return True
     return False

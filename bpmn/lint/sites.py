@@ -10,7 +10,7 @@ from bpmn.camunda import is_foreign
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpmn.model import Element, Process
+    from bpmn.model import Element, Process, Timer
 
 # What becomes of an expression's value.
 PASSED = "passed"
@@ -95,7 +95,7 @@ def _decided(element: Element) -> Iterator[str]:
 def _texts(element: Element) -> Iterator[str | None]:
     if event := element.event:
         yield event.signal
-        yield event.timer.expression if event.timer else None
+        yield from _timer(event.timer) if event.timer else ()
         yield event.message.name if event.message else None
     if asked := element.user_task:
         yield from (asked.form, asked.assignee, asked.candidate_groups, asked.candidate_users)
@@ -108,3 +108,9 @@ def _texts(element: Element) -> Iterator[str | None]:
     for listener in element.listeners:
         yield listener.task.type if not is_foreign(listener.task.type) else None
         yield listener.task.retries
+
+
+def _timer(timer: Timer) -> Iterator[str]:
+    yield from (timer.expression, timer.clock)
+    if timer.limit:
+        yield from (timer.limit.name, timer.limit.mark, timer.limit.since, timer.limit.rule)

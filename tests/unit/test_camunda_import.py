@@ -123,6 +123,19 @@ def test_fields_in_the_drawing_become_a_form() -> None:
     )
 
 
+def test_a_form_inside_a_drawing_is_deployed_with_it() -> None:
+    inside = (
+        '<zeebe:userTaskForm xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="f">'
+        '{"id": "x", "components": []}</zeebe:userTaskForm>'
+    )
+    broken = inside.replace("{", "").replace('id="f"', 'id="g"')
+
+    forms = camunda.drawn_forms(node("process", extension=inside + broken))
+
+    key = "camunda-forms:bpmn:f"
+    assert forms == {key: {"id": key, "components": []}}
+
+
 def test_an_external_task_names_its_topic_and_its_retries() -> None:
     cycle = "<camunda:failedJobRetryTimeCycle>R5/PT1M</camunda:failedJobRetryTimeCycle>"
     task = node("serviceTask", 'camunda:type="external" camunda:topic="send.mail"', "", cycle)

@@ -210,36 +210,26 @@ def test_a_script_that_cannot_be_followed_is_refused_with_its_place(
     assert (refused.value.code, refused.value.place) == (code, place)
 
 
-def test_the_bundled_process_goes_through_from_receipt_to_archive() -> None:
-    category = {"type": "repair", "category": "product_fault"}
+@pytest.mark.parametrize(
+    ("decision", "after", "end"),
+    [("approved", "P1D", "applied"), ("refused", "P1D", "refused"), ("approved", "P5D", "lapsed")],
+)
+def test_a_bundled_process_is_tried_out(decision: str, after: str, end: str) -> None:
     script = from_json(
         {
-            "variables": {"feedback": {"number": "202601-001", "urgency": "normal"}},
-            "process": "feedback",
-            "tasks": {
-                "classify": {"variables": {"classification": category}},
-                "assign": {
-                    "variables": {
-                        "assignment": {"assignee": "li"},
-                        "due_at": "2026-01-12T01:00:00Z",
-                        "warn_at": "2026-01-11T01:00:00Z",
-                    }
-                },
-                "accept": {"after": "PT3H"},
+            "process": "extension",
+            "variables": {
+                "extension": {"within_limit": True},
+                "limits": {"extension_decision": "P3D"},
+                "routing": {"department": "technical"},
             },
-            "messages": [
-                {
-                    "name": "survey_answered",
-                    "after": "P2D",
-                    "variables": {"satisfaction": "satisfied"},
-                }
-            ],
+            "tasks": {"approve_extension": {"variables": {"decision": decision}, "after": after}},
         }
     )
 
     report = dry_run(load("", files()), script)
 
     assert report.outcome == "completed"
-    assert {"escalate", "record_answer", "archived"} <= set(elements(report))
+    assert elements(report)[-1] == end
     assert report.never == ()
-    assert "follow_up" in {step.element for step in report.not_this_time}
+    assert "apply" in elements(report) + [step.element for step in report.not_this_time]

@@ -259,6 +259,20 @@ def test_a_finding_names_file_element_name_and_line() -> None:
     assert 'id="approve_extension"' in lines[one.line - 1]
 
 
+def test_what_cannot_be_read_is_named_too() -> None:
+    content = files()["extension.bpmn"].replace(b'attachedToRef="approve_extension"', b"")
+    content = content.replace(b"<bpmn:timeDuration", b"<bpmn:time").replace(
+        b"</bpmn:timeDuration>", b"</bpmn:time>"
+    )
+
+    [one] = examine({"extension.bpmn": content})
+
+    assert (one.code, one.element, one.name) == ("timer_missing", "undecided", "逾期未批")
+    with pytest.raises(DeploymentError) as refused:
+        load("", {"extension.bpmn": content})
+    assert refused.value.problems == [one.to_json()]
+
+
 def test_one_unreadable_file_hides_nothing_in_the_others() -> None:
     broken = files() | {"survey.bpmn": b"<a>", "zz.txt": b""}
     broken["extension.bpmn"] = broken["extension.bpmn"].replace(b"=decision = ", b"=decision = = ")
