@@ -13,6 +13,8 @@ _DURATION = re.compile(
 )
 _CYCLE = re.compile(r"^R(?P<times>\d*)/(?:(?P<start>[^P/][^/]*)/)?(?P<interval>P.+)$")
 ENDLESS = -1
+# A cycle may not repeat more often than this.
+SHORTEST = timedelta(seconds=1)
 
 
 class TimerError(ValueError):
@@ -45,17 +47,20 @@ def parse_duration(text: str) -> Duration:
     """Return the duration of a text such as `PT2H`, `P3D` or `P1M`.
 
     Raises:
-        TimerError: not an ISO 8601 duration, or a negative one.
+        TimerError: not an ISO 8601 duration, a negative one, or one beyond all calendars.
     """
     match = _DURATION.match(text)
     if match is None or text.endswith(("P", "T")) or match["sign"]:
         raise TimerError(text)
     part = {name: float(value or 0) for name, value in match.groupdict().items() if name != "sign"}
-    return Duration(
-        months=int(part["years"] * 12 + part["months"]),
-        days=int(part["weeks"] * 7 + part["days"]),
-        time=timedelta(hours=part["hours"], minutes=part["minutes"], seconds=part["seconds"]),
-    )
+    try:
+        return Duration(
+            months=int(part["years"] * 12 + part["months"]),
+            days=int(part["weeks"] * 7 + part["days"]),
+            time=timedelta(hours=part["hours"], minutes=part["minutes"], seconds=part["seconds"]),
+        )
+    except OverflowError as error:
+        raise TimerError(text) from error
 
 
 def parse_cycle(text: str) -> tuple[int, str]:
@@ -64,12 +69,14 @@ def parse_cycle(text: str) -> tuple[int, str]:
     A start as in `R3/2026-05-11T08:00:00+08:00/PT1H` is for `Clock.first_repetition`.
 
     Raises:
-        TimerError: not an ISO 8601 cycle.
+        TimerError: not an ISO 8601 cycle, or one that repeats too often to be kept up with.
     """
     match = _CYCLE.match(text)
     if match is None:
         raise TimerError(text)
-    parse_duration(match["interval"])
+    interval = parse_duration(match["interval"])
+    if not (interval.months or interval.days or interval.time >= SHORTEST):
+        raise TimerError(text)
     if match["start"]:
         parse_instant(match["start"])
     return (int(match["times"]) if match["times"] else ENDLESS), match["interval"]
@@ -79,9 +86,9 @@ def parse_instant(text: str) -> datetime:
     """Return the instant of an ISO 8601 text; without offset it is UTC."""
     try:
         value = datetime.fromisoformat(text.partition("[")[0])
-    except ValueError as error:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise TimerError(text) from error
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def to_text(instant: datetime) -> str:
@@ -96,6 +103,8 @@ def _add_months(start: datetime, months: int) -> datetime:
             return start.replace(year=year, month=month + 1, day=day)
         except ValueError:
             continue
+        except OverflowError:
+            break
     raise TimerError(str(months))
 
 
@@ -115,7 +124,12 @@ class Clock:
 
     def after(self, start: datetime, text: str, clock: str = "wall") -> datetime:
         """Return the instant that lies a duration after `start`."""
-        duration = parse_duration(text)
+        try:
+            return self._after(start, parse_duration(text), clock)
+        except OverflowError as error:
+            raise TimerError(text) from error
+
+    def _after(self, start: datetime, duration: Duration, clock: str) -> datetime:
         if clock == "working" and self.calendar is not None:
             due = start
             if duration.days:
@@ -165,6 +179,10 @@ class Clock:
         following = self.after(due, interval, clock)
         if following <= due:
             raise TimerError(interval)
+        if clock == "wall" and not parse_duration(interval).months:
+            # All intervals are of one length: those that were missed are passed over at once.
+            length = following - due
+            following += max(0, (self.now - due) // length) * length
         while following <= self.now:
             following = self.after(following, interval, clock)
         return following
