@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from api.check_page import page
 from api.findings import catalogue, worded
 from bpmn.lint.finding import WARNINGS
 from settings import PROJECT
@@ -58,3 +59,7 @@ def test_a_finding_is_told_in_the_language_that_is_asked_for() -> None:
     assert english["what"] == "The form “x{found}” is not part of this deployment"
     assert english["mend"]
     assert (english["severity"], english["line"], english["code"]) == ("error", 0, "form_not_found")
+
+
+def test_the_page_of_checks_is_printed_from_the_catalogues() -> None:
+    assert (PROJECT / "docs" / "checks.md").read_text("utf-8") == page()
