@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from alembic import command
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
@@ -16,7 +17,7 @@ from activities.deploy import Deployed, Deployer, checked, deploy
 from migrations.seeds import definitions
 from migrations.seeds.plan import Plan
 from migrations.upgrade import configuration, upgrade
-from models import decision_definition, form_definition, process_definition
+from models import decision_definition, definition_draft, form_definition, process_definition
 from models.decision_requirements import DecisionRequirements
 from models.process_definition import ProcessDefinition
 from tests.unit.feedback_life import resources
@@ -146,3 +147,30 @@ def test_what_was_deployed_before_this_step_of_the_schema_is_described_by_it(
         assert sorted(named) == sorted(graphs)
         assert decision_definition.find(session, decision_id="limits") is not None
         assert session.scalar(text("SELECT count(*) FROM form_definition")) > 0
+
+
+def test_while_somebody_takes_a_step_nobody_else_takes_one(app_engine: Engine) -> None:
+    with Session(app_engine) as session, session.begin():
+        made = definition_draft.create(session, "t", files={}, base={}, actor="owner", at=NOW)
+        own = made.id
+
+    with Session(app_engine) as one, one.begin(), Session(app_engine) as other:
+        definition_draft.find(one, own, lock=True)
+        other.execute(text("SET LOCAL lock_timeout = '100ms'"))
+
+        with pytest.raises(OperationalError, match="lock timeout"):
+            definition_draft.find(other, own, lock=True)
+
+
+def test_while_somebody_deploys_nobody_else_does(app_engine: Engine) -> None:
+    with Session(app_engine) as one, one.begin(), Session(app_engine) as other:
+        process_definition.lock(one)
+        other.execute(text("SET LOCAL lock_timeout = '100ms'"))
+
+        with pytest.raises(OperationalError, match="lock timeout"):
+            deploy(other, drawn_anew(), checked(other, drawn_anew()), Deployer("owner", NOW))
+
+
+def test_the_steps_of_a_draft_cannot_be_changed_by_the_application(app_engine: Engine) -> None:
+    with Session(app_engine) as session, pytest.raises(ProgrammingError, match="denied"):
+        session.execute(text("UPDATE draft_step SET actor = 'nobody'"))
