@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-NODES_PER_STEP = 16
+NODES_PER_STEP = 8
 """Building, comparing or handing on so many parts of a value costs a step."""
 
 CHARACTERS_PER_NODE = 16
