@@ -17,6 +17,7 @@ import settings
 from activities.definitions import Definitions
 from activities.house import calendars
 from api import (
+    absences,
     api_tokens,
     conditional_starts,
     customers,
@@ -25,6 +26,7 @@ from api import (
     decision_requirements,
     definition_drafts,
     definition_record,
+    departments,
     deployments,
     description,
     draft_files,
@@ -48,6 +50,8 @@ from api import (
     oidc_login,
     opened_logins,
     own_sessions,
+    people,
+    person_leaving,
     person_logins,
     problem,
     process_definitions,
@@ -57,12 +61,16 @@ from api import (
     process_instances,
     process_statistics,
     reports,
+    roster,
     sessions,
+    shifts,
     signals,
+    skills,
     survey_answers,
     surveys,
     task_completion,
     task_forms,
+    teams,
     user_task_search,
     user_tasks,
     variables,
@@ -123,6 +131,14 @@ ROUTERS = (
     notices.router,
     figures.router,
     reports.router,
+    people.router,
+    person_leaving.router,
+    departments.router,
+    teams.router,
+    skills.router,
+    shifts.router,
+    roster.router,
+    absences.router,
 )
 _POOL = 16
 

@@ -15,6 +15,7 @@ HEAD = Relation.HEAD
 COLLABORATOR = Relation.COLLABORATOR
 ACCOUNT_MANAGER = Relation.ACCOUNT_MANAGER
 NO_ITEM = Relation.NO_ITEM
+SELF = Relation.SELF
 
 _EVERYBODY = frozenset(ROLES)
 _HANDLERS = frozenset({"specialist", "team_lead", "duty_manager", "engineer", "staff", "head"})
@@ -105,6 +106,21 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "ad_hoc_activity.activate": frozenset({"administrator", "team_lead"}),
     "decision.evaluate": frozenset({"administrator", "process_owner"}),
     "process_instance.cancel": frozenset({"administrator", "team_lead"}),
+    "person.read": _EVERYBODY,
+    # Skills and staff numbers: one's own, those of one's staff, those of all.
+    "person.details": {
+        ANY: frozenset({"team_lead", "duty_manager", "administrator"}),
+        HEAD: frozenset({"head"}),
+        SELF: _EVERYBODY,
+    },
+    "person.write": frozenset({"administrator"}),
+    "department.deputise": {ANY: frozenset({"administrator"}), HEAD: frozenset({"head"})},
+    "roster.write": {ANY: frozenset({"administrator"}), HEAD: frozenset({"head"})},
+    "absence.write": {
+        ANY: frozenset({"administrator"}),
+        HEAD: frozenset({"head"}),
+        SELF: _EVERYBODY,
+    },
 }
 
 # A token that an API client holds does none of these, whatever its scope: it could make itself

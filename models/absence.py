@@ -54,19 +54,6 @@ def find(session: Session, absence_id: UUID, *, lock: bool = False) -> Absence |
     return session.get(Absence, absence_id, with_for_update=lock)
 
 
-def overlapping(
-    session: Session, username: str, starts_at: datetime, ends_at: datetime
-) -> Sequence[Absence]:
-    """Return when a person is away within a time."""
-    own = select(Absence).where(
-        col(Absence.username) == username,
-        col(Absence.starts_at) < ends_at,
-        col(Absence.ends_at) > starts_at,
-        col(Absence.canceled_at).is_(None),
-    )
-    return session.scalars(own.order_by(col(Absence.starts_at))).all()
-
-
 def beginning(session: Session, at: datetime, limit: int) -> Sequence[Absence]:
     """Return absences that have begun, and whose open tasks nobody has looked at."""
     fresh = select(Absence).where(is_on(at), col(Absence.handled_at).is_(None))

@@ -84,6 +84,18 @@ def headed_by(session: Session, person: Person, at: datetime) -> list[str]:
     return list(dict.fromkeys([*own, *acting]))
 
 
+def headed(session: Session, people: Sequence[Person], at: datetime) -> dict[str, list[str]]:
+    """Return what each of many people heads at this instant, as `headed_by`."""
+    found = {
+        one.username: [one.department] if one.active and HEAD in one.roles else [] for one in people
+    }
+    for code in session.scalars(select(col(Deputy.department)).distinct()):
+        for name in acting_heads(session, code, at):
+            if name in found and code not in found[name]:
+                found[name].append(code)
+    return found
+
+
 def _standing_by(session: Session, code: str) -> dict[str, Deputy]:
     own = (
         select(Deputy)

@@ -32,6 +32,13 @@ def leave(session: Session, someone: Person, *, actor: str, at: datetime) -> int
     return len(tasks)
 
 
+def return_to_work(someone: Person) -> None:
+    """Let somebody in again who had left (返岗); posts, teams and duties do not come back."""
+    if not someone.active:
+        someone.active, someone.left_at = True, None
+        someone.revision += 1
+
+
 def _take_out(session: Session, username: str, at: datetime) -> None:
     deputy.dismiss(session, username)
     team.leave_all(session, username)

@@ -79,6 +79,14 @@ def find(session: Session, username: str) -> Person | None:
     return session.get(Person, username)
 
 
+def has_staff_number(session: Session, staff_number: str, *, other_than: str) -> bool:
+    """Say whether somebody else has this staff number."""
+    own = select(col(Person.username)).where(
+        col(Person.staff_number) == staff_number, col(Person.username) != other_than
+    )
+    return session.scalar(own) is not None
+
+
 def hash_password(password: str) -> str:
     """Return the Argon2id hash of a password."""
     return _HASHER.hash(password)

@@ -1,9 +1,9 @@
 """The duty roster: who has which shift on which day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -28,14 +28,13 @@ def on_shift(session: Session, usernames: Iterable[str], at: datetime) -> set[st
 
     Absences are not looked at, and people whom no roster names are on duty never.
     """
-    # A zone is at most a day away from ours, and a shift may have begun the day before.
-    days = [at.date() + offset * _ONE for offset in (-2, -1, 0, 1)]
-    own = (
-        select(Duty, Shift)
-        .join(Shift, col(Shift.code) == col(Duty.shift))
-        .where(col(Duty.username).in_(list(usernames)), col(Duty.day).in_(days))
-    )
-    return {duty.username for duty, shift in session.execute(own) if shift.covers(duty.day, at)}
+    names = col(Duty.username).in_(list(usernames))
+    return {duty.username for duty in _now(session, at, names)}
+
+
+def now(session: Session, at: datetime) -> list[Duty]:
+    """Return the duties that are on at this instant, by shift."""
+    return list(_now(session, at))
 
 
 def between(
@@ -56,22 +55,32 @@ def between(
     return session.scalars(ordered).all()
 
 
-def put(session: Session, duties: Iterable[Duty]) -> int:
-    """Add duties; return how many are new."""
-    rows = [one.model_dump() for one in duties]
+def assign(session: Session, shift: str, day: date, usernames: Iterable[str]) -> tuple[int, int]:
+    """Make these the people on a shift of a day; return how many were put on and taken off."""
+    names = set(usernames)
+    own = (col(Duty.shift) == shift, col(Duty.day) == day)
+    gone = delete(Duty).where(*own, col(Duty.username).not_in(names))
+    removed = len(session.execute(gone.returning(col(Duty.username))).all())
+    rows = [{"shift": shift, "day": day, "username": name} for name in sorted(names)]
     if not rows:
-        return 0
-    added = insert(Duty).values(rows).on_conflict_do_nothing().returning(col(Duty.username))
-    return len(session.execute(added).all())
-
-
-def clear(session: Session, shift: str, first: date, last: date) -> None:
-    """Take everybody off a shift on these days."""
-    own = delete(Duty).where(col(Duty.shift) == shift)
-    session.execute(own.where(col(Duty.day).between(first, last)))
+        return 0, removed
+    fresh = insert(Duty).values(rows).on_conflict_do_nothing().returning(col(Duty.username))
+    return len(session.execute(fresh).all()), removed
 
 
 def take_off(session: Session, username: str, first: date) -> None:
     """Take somebody off the roster from a day on."""
     own = delete(Duty).where(col(Duty.username) == username)
     session.execute(own.where(col(Duty.day) >= first))
+
+
+def _now(session: Session, at: datetime, *more: ColumnElement[bool]) -> Iterator[Duty]:
+    # A zone is at most a day away from ours, and a shift may have begun the day before.
+    days = [at.date() + offset * _ONE for offset in (-2, -1, 0, 1)]
+    own = (
+        select(Duty, Shift)
+        .join(Shift, col(Shift.code) == col(Duty.shift))
+        .where(col(Duty.day).in_(days), *more)
+        .order_by(col(Duty.shift), col(Duty.username))
+    )
+    return (duty for duty, shift in session.execute(own) if shift.covers(duty.day, at))

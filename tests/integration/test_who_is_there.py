@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from models import absence, candidate_group, department, deputy, person, roster, skill, team
 from models.absence import Absence
 from models.deputy import Deputy
-from models.roster import Duty
 from models.shift import Shift
 from models.skill import Skill
 from models.team import Team
@@ -166,7 +165,7 @@ def test_the_roster_says_who_is_on_shift_and_who_manages_the_duty_now(staffed: S
         Shift(code="night", name_zh="夜班", name_en="Night", frames=frames, valid_from=NOW.date())
     )
     staffed.flush()
-    roster.put(staffed, [Duty(shift="night", day=date(2026, 9, 21), username="eve")])
+    roster.assign(staffed, "night", date(2026, 9, 21), ["eve"])
     night, later = moment("2026-09-22T05:00"), moment("2026-09-22T06:00")
 
     assert roster.on_shift(staffed, ["dan", "eve"], night) == {"eve"}
