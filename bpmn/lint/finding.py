@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 ERROR = "error"
 WARNING = "warning"
+# A text of a drawing can fill pages; its beginning tells which one it is.
+_LONGEST_FOUND = 300
 # Shown, deployed all the same; every other code refuses the deployment.
 WARNINGS = frozenset(
     {
@@ -64,7 +66,9 @@ class Finding:
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as the API tells it."""
-        return asdict(self) | {"severity": self.severity}
+        cut = len(self.found) > _LONGEST_FOUND
+        found = f"{self.found[:_LONGEST_FOUND]}…" if cut else self.found
+        return asdict(self) | {"severity": self.severity, "found": found}
 
 
 @dataclass(frozen=True, slots=True)

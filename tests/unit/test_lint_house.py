@@ -273,6 +273,16 @@ def test_what_cannot_be_read_is_named_too() -> None:
     assert refused.value.problems == [one.to_json()]
 
 
+def test_only_the_beginning_of_a_long_text_is_told() -> None:
+    long = flow("start", "end", "a and " * 10_000)
+
+    findings = lint(drawing(START + END + long))
+
+    [one] = [one for one in findings if one.code == "expression_invalid"]
+    assert len(one.to_json()["found"]) < 400
+    assert one.to_json()["found"].endswith("…")
+
+
 def test_one_unreadable_file_hides_nothing_in_the_others() -> None:
     broken = files() | {"survey.bpmn": b"<a>", "zz.txt": b""}
     broken["extension.bpmn"] = broken["extension.bpmn"].replace(b"=decision = ", b"=decision = = ")
