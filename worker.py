@@ -14,7 +14,6 @@ import settings
 from activities.advance import Advance
 from activities.delivery import deliver_notices
 from activities.event_dispatch import dispatch
-from activities.handover import hand_over
 from activities.house import House, furnish
 from activities.perform import Perform
 from activities.registry import HANDLERS
@@ -73,7 +72,6 @@ async def main() -> None:
     async with worker(chosen, client, means), asyncio.TaskGroup() as beside:
         beside.create_task(deliver_notices(means.engine, means.post, chosen.locale, stop=stop))
         beside.create_task(dispatch(means, client, chosen.task_queue, sender(client), stop=stop))
-        beside.create_task(hand_over(means.engine, sender(client), stop=stop))
 
 
 if __name__ == "__main__":

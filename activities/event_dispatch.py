@@ -20,6 +20,7 @@ from activities import due_starts, publishing
 from activities.bell import Bell
 from activities.delivering import LEASE, command_of, settle
 from activities.dispatch import Dispatcher
+from activities.handover import HandoverDispatcher
 from bpmn.commands import Command
 from models import definition_start, delivery, message_start_lock, publication, slot
 from models.definition_start import MESSAGE
@@ -141,10 +142,11 @@ def _guarded(work: Callable[[], int]) -> int:
 async def dispatch(
     house: House, client: Client, task_queue: str, send: Send, *, stop: asyncio.Event
 ) -> None:
-    """Start workflows, deliver messages and signals and fire start timers until `stop` is set."""
+    """Start workflows, deliver messages and signals, hand over tasks until `stop` is set."""
     starts = Dispatcher(house.engine, client, task_queue)
     events = EventDispatcher(house.engine, send, house.calendar, house.time_scale)
-    tasks = [asyncio.create_task(one.run()) for one in (starts, events)]
+    handovers = HandoverDispatcher(house.engine, send)
+    tasks = [asyncio.create_task(one.run()) for one in (starts, events, handovers)]
     await stop.wait()
     for one in tasks:
         one.cancel()

@@ -61,14 +61,19 @@ class HandoverDispatcher:
     async def run(self) -> None:
         """Hand over until cancelled; what fails is tried again later, never given up."""
         bell = Bell(self.engine, CHANNEL)
-        while True:
-            try:
-                found = await self.once()
-            except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
-                _LOGGER.warning("handing over tasks failed: %s", type(error).__name__)
-                found = 0
-            if found == 0:
-                await bell.wait()
+        try:
+            while True:
+                if not await self._round():
+                    await bell.wait()
+        finally:
+            bell.close()
+
+    async def _round(self) -> int:
+        try:
+            return await self.once()
+        except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
+            _LOGGER.warning("handing over tasks failed: %s", type(error).__name__)
+            return 0
 
     async def once(self) -> int:
         """Do what is to be done now; return how much it was."""
@@ -206,11 +211,3 @@ def _alert(session: Session, found: Absence, waiting: int, at: datetime) -> None
         instance_key=None,
         at=at,
     )
-
-
-async def hand_over(engine: Engine, send: Send, *, stop: asyncio.Event) -> None:
-    """Hand tasks over until `stop` is set."""
-    work = asyncio.create_task(HandoverDispatcher(engine, send).run())
-    await stop.wait()
-    work.cancel()
-    await asyncio.gather(work, return_exceptions=True)

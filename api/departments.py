@@ -126,7 +126,7 @@ def list_departments(means: MeansHere) -> Departments:
     "/{code}",
     operation_id="get_department",
     response_model=DepartmentView,
-    responses={**for_staff("department_not_found"), **example(200, EXAMPLE)},
+    responses={**for_staff("fields_invalid", "department_not_found"), **example(200, EXAMPLE)},
 )
 def get_department(code: str, _caller: Reader, means: MeansHere) -> Response:
     """Return a department; its ETag is for If-Match."""

@@ -172,7 +172,7 @@ def list_people(
     "/{username}",
     operation_id="get_person",
     response_model=PersonView,
-    responses={**for_staff("person_not_found"), **example(200, EXAMPLE)},
+    responses={**for_staff("fields_invalid", "person_not_found"), **example(200, EXAMPLE)},
 )
 def get_person(username: str, caller: Knower, means: MeansHere) -> Response:
     """Return a person; their ETag is for If-Match."""

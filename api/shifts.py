@@ -42,7 +42,10 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Time = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["08:00"])]
 Frame = Annotated[list[Time], Field(min_length=2, max_length=2)]
 Frames = dict[Weekday, Annotated[list[Frame], Field(max_length=6)]]
-FRAMES: dict[str, Any] = {"mon": [["08:00", "12:00"], ["13:00", "17:00"]], "sat": [["22:00", "06:00"]]}
+FRAMES: dict[str, Any] = {
+    "mon": [["08:00", "12:00"], ["13:00", "17:00"]],
+    "sat": [["22:00", "06:00"]],
+}
 
 
 def _zone(name: object) -> object:
@@ -159,7 +162,7 @@ def list_shifts(means: MeansHere) -> Shifts:
     "/{code}",
     operation_id="get_shift",
     response_model=ShiftView,
-    responses={**for_staff("shift_not_found"), **example(200, EXAMPLE)},
+    responses={**for_staff("fields_invalid", "shift_not_found"), **example(200, EXAMPLE)},
 )
 def get_shift(code: str, _caller: Reader, means: MeansHere) -> Response:
     """Return a shift; its ETag is for If-Match."""

@@ -100,7 +100,7 @@ def list_skills(means: MeansHere) -> Skills:
     "/{code}",
     operation_id="get_skill",
     response_model=SkillView,
-    responses={**for_staff("skill_not_found"), **example(200, EXAMPLE)},
+    responses={**for_staff("fields_invalid", "skill_not_found"), **example(200, EXAMPLE)},
 )
 def get_skill(code: str, _caller: Reader, means: MeansHere) -> Response:
     """Return a skill; its ETag is for If-Match."""

@@ -119,7 +119,7 @@ def list_teams(means: MeansHere) -> Teams:
     "/{code}",
     operation_id="get_team",
     response_model=TeamView,
-    responses={**for_staff("team_not_found"), **example(200, EXAMPLE)},
+    responses={**for_staff("fields_invalid", "team_not_found"), **example(200, EXAMPLE)},
 )
 def get_team(code: str, _caller: Reader, means: MeansHere) -> Response:
     """Return a team; its ETag is for If-Match."""
