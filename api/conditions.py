@@ -42,6 +42,25 @@ class TextConditions(Conditions[Word]):
     like: Annotated[Word | None, Field(alias="$like")] = None
 
 
+class KeyConditions(Conditions[Key]):
+    """Conditions of a key."""
+
+
+class TimeConditions(Comparisons[AwareDatetime]):
+    """Conditions of an instant."""
+
+
+class NumberConditions(Comparisons[WholeNumber]):
+    """Conditions of a whole number."""
+
+
+State = Literal["ACTIVE", "COMPLETED", "TERMINATED"]
+
+
+class StateConditions(Conditions[State]):
+    """Conditions of the state of an instance or element."""
+
+
 def kind_of(given: object) -> str:
     """Tell a plain value from conditions, so that only one of the two shapes is complained of."""
     return "conditions" if isinstance(given, (dict, Conditions)) else "value"
@@ -50,17 +69,14 @@ def kind_of(given: object) -> str:
 _Told = Discriminator(kind_of)
 _Value, _Conditions = Tag("value"), Tag("conditions")
 TextFilter = Annotated[Annotated[Word, _Value] | Annotated[TextConditions, _Conditions], _Told]
-KeyFilter = Annotated[Annotated[Key, _Value] | Annotated[Conditions[Key], _Conditions], _Told]
+KeyFilter = Annotated[Annotated[Key, _Value] | Annotated[KeyConditions, _Conditions], _Told]
 TimeFilter = Annotated[
-    Annotated[AwareDatetime, _Value] | Annotated[Comparisons[AwareDatetime], _Conditions], _Told
+    Annotated[AwareDatetime, _Value] | Annotated[TimeConditions, _Conditions], _Told
 ]
 NumberFilter = Annotated[
-    Annotated[WholeNumber, _Value] | Annotated[Comparisons[WholeNumber], _Conditions], _Told
+    Annotated[WholeNumber, _Value] | Annotated[NumberConditions, _Conditions], _Told
 ]
-_State = Literal["ACTIVE", "COMPLETED", "TERMINATED"]
-StateFilter = Annotated[
-    Annotated[_State, _Value] | Annotated[Conditions[_State], _Conditions], _Told
-]
+StateFilter = Annotated[Annotated[State, _Value] | Annotated[StateConditions, _Conditions], _Told]
 
 
 def where(column: SQLColumnExpression[Any], given: object) -> Iterator[ColumnElement[bool]]:

@@ -26,7 +26,7 @@ from models.decision_definition import DecisionDefinition
 router = APIRouter(prefix="/v2/decision-definitions", tags=["decision definitions"])
 
 
-class Evaluation(Shape):
+class DecisionEvaluation(Shape):
     """Which decision, by key or by id (its newest version), and what it may look at."""
 
     decision_definition_key: Key | None = None
@@ -57,7 +57,7 @@ class Evaluation(Shape):
     },
     dependencies=[Depends(Allowed("decision.evaluate"))],
 )
-def evaluate_decision(asked: Evaluation, means: MeansHere) -> EvaluatedDecisions:
+def evaluate_decision(asked: DecisionEvaluation, means: MeansHere) -> EvaluatedDecisions:
     """Evaluate a decision and those that it requires; nothing of it is kept."""
     check_variables(asked.variables)
     with Session(means.engine) as session:

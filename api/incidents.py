@@ -33,8 +33,14 @@ from models.process_instance import ProcessInstance
 router = APIRouter(prefix="/v2", tags=["incidents"])
 Reader = Annotated[Caller, Depends(Allowed("incident.read"))]
 State = Literal["ACTIVE", "RESOLVED"]
+
+
+class IncidentStateConditions(Conditions[State]):
+    """Conditions of the state of an incident."""
+
+
 _StateFilter = Annotated[
-    Annotated[State, Tag("value")] | Annotated[Conditions[State], Tag("conditions")],
+    Annotated[State, Tag("value")] | Annotated[IncidentStateConditions, Tag("conditions")],
     Discriminator(kind_of),
 ]
 
