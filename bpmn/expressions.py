@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bpmn import feel
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from bpmn.dmn import DecisionResult
     from bpmn.model import TaskDefinition, VariableMapping
 
 
@@ -34,12 +35,39 @@ def whole(value: Any, code: str) -> int:
         raise IncidentError(code) from error
 
 
+MAX_STEPS = 1_000_000
+
+
+class Purse:
+    """The steps that the expressions and decisions of one batch may take together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.left = steps
+
+    def pay(self, result: feel.Result | DecisionResult, **found: Any) -> None:
+        """Take the steps of a result.
+
+        Raises:
+            IncidentError: `budget_exceeded` when the result took more than one may.
+        """
+        self.left -= result.steps
+        if any(warning.code == "budget_exceeded" for warning in result.warnings):
+            raise IncidentError("budget_exceeded", **found)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The variables that an expression sees, and the time."""
+    """The variables that an expression sees, the time, and what pays for its steps."""
 
     variables: Mapping[str, Any]
     now: datetime
+    purse: Purse = field(default_factory=Purse)
+
+    def also(self, variables: Mapping[str, Any]) -> Scope:
+        """Return the scope with further variables."""
+        return Scope({**self.variables, **variables}, self.now, self.purse)
 
     def value(self, expression: str) -> Any:
         """Return the JSON value of FEEL; null where it has none.
@@ -52,8 +80,7 @@ class Scope:
             result = feel.evaluate(expression, self.variables, now=self.now)
         except feel.FeelSyntaxError as error:
             raise IncidentError("expression_invalid", expression=expression) from error
-        if any(warning.code == "budget_exceeded" for warning in result.warnings):
-            raise IncidentError("budget_exceeded", expression=expression)
+        self.purse.pay(result, expression=expression)
         return to_json(result.value)
 
     def condition(self, expression: str, flow: str) -> bool:
@@ -96,7 +123,7 @@ class Scope:
         """Return the targets of input or output mappings, later ones seeing earlier ones."""
         results: dict[str, Any] = {}
         for mapping in mappings:
-            inner = Scope({**self.variables, **results}, self.now)
+            inner = self.also(results)
             root = mapping.target.partition(".")[0]
             if root not in results and root != mapping.target and root in self.variables:
                 results[root] = self.variables[root]

@@ -15,7 +15,7 @@ from bpmn.clock import to_text
 from bpmn.elements import LOOP_BODIES, behaviour
 from bpmn.elements.multi_instance import MULTI_INSTANCE
 from bpmn.elements.standard_loop import STANDARD_LOOP
-from bpmn.expressions import IncidentError, Scope
+from bpmn.expressions import IncidentError, Purse, Scope
 from bpmn.records import Kind, Record
 from bpmn.variables import by_scope, visible
 
@@ -40,6 +40,7 @@ class Run:
         self.clock = clock
         self.records: list[Record] = []
         self.activations = 0
+        self.purse = Purse()
         self.variables_changed = False
         # What `elements.reachability` has worked out of the drawing.
         self.leading: dict[tuple[str, frozenset[str]], set[str]] = {}
@@ -67,7 +68,7 @@ class Run:
 
     def scope(self, key: int) -> Scope:
         """Return what expressions at an instance see."""
-        return Scope(visible(self.state, key), self.clock.now)
+        return Scope(visible(self.state, key), self.clock.now, self.purse)
 
     def set_variables(self, key: int, variables: dict[str, Any]) -> None:
         """Set variables where they belong, seen from an instance."""
@@ -144,13 +145,17 @@ class Run:
 
     @property
     def spent(self) -> bool:
-        """Tell whether the batch has begun as many elements as it may."""
-        return self.activations >= MAX_ELEMENTS
+        """Tell whether the batch has begun as many elements, or taken as many steps, as it may."""
+        return self.activations >= MAX_ELEMENTS or self.purse.left <= 0
 
     def guard(self, most: int = MAX_ELEMENTS) -> None:
         """Raise `IncidentError` when more elements have begun than a batch may begin."""
-        if self.activations > most:
-            raise IncidentError("too_many_elements")
+        if self.activations > most or self.purse.left <= 0:
+            raise IncidentError(self._excess)
+
+    @property
+    def _excess(self) -> str:
+        return "too_many_elements" if self.purse.left > 0 else "budget_exceeded"
 
     def listen(self, instance: ElementInstance, event: str, index: int = 0) -> bool:
         """Begin the job of the next listener of an event; tell whether there is one to wait for."""
@@ -209,7 +214,7 @@ class Run:
     ) -> tuple[Sequence[SequenceFlow], dict[str, Any]]:
         """Work out where to go: the flows to take, or what the body around collects."""
         seen = self.scope(instance.key)
-        scope = Scope({**seen.variables, **outputs}, seen.now) if outputs else seen
+        scope = seen.also(outputs) if outputs else seen
         if body := self.body(instance):
             return (), LOOP_BODIES[body.kind].collect(element, body, instance, scope)
         return behaviour(instance.kind).outgoing(self, element, instance, scope), {}
@@ -330,7 +335,7 @@ class Run:
             return False
         root = next(self.state.children(0), None)
         if root is not None:
-            self.incident(root, IncidentError("too_many_elements"), MOVE)
+            self.incident(root, IncidentError(self._excess), MOVE)
         return True
 
     def _next_ready(self) -> tuple[Token, list[str]] | None:

@@ -23,13 +23,15 @@ TABLES = table  # imported so that the interpreter knows DMN's nodes
 class DecisionResult:
     """The value of a decision, the ids of the rules that matched and the inputs (决策结果).
 
-    `matched` and `inputs` belong to the decision's own table and are empty without one.
+    `matched` and `inputs` belong to the decision's own table and are empty without one; `steps`
+    is what it took.
     """
 
     value: Any
     matched: tuple[str, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[FeelWarning, ...] = ()
+    steps: int = 0
 
 
 Models = Mapping[str, DecisionModel] | DecisionModel
@@ -87,12 +89,13 @@ def evaluate_decision(
         inputs = to_python(written(counter.inputs.get(own, {})))
     except (BudgetExceededError, RecursionError):
         warnings = (*counter.warnings, FeelWarning("budget_exceeded"))
-        return DecisionResult(None, warnings=warnings)
+        return DecisionResult(None, warnings=warnings, steps=budget)
     return DecisionResult(
         value,
         counter.matched.get(own, ()),
         inputs,
         tuple(counter.warnings),
+        budget - counter.left,
     )
 
 

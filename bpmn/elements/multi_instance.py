@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from bpmn.elements.base import LoopBody
-from bpmn.expressions import IncidentError, Scope, whole
+from bpmn.expressions import IncidentError, whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bpmn.expressions import Scope
     from bpmn.model import Element, MultiInstance
     from bpmn.run import Run
     from bpmn.state import ElementInstance
@@ -128,6 +129,5 @@ def _is_complete(run: Run, element: Element, body: ElementInstance, active: int)
     condition = _loop(element).completion_condition
     if condition is None:
         return False
-    seen = run.scope(body.key)
     counters = {ACTIVE: active, ENDED: 0}
-    return Scope({**seen.variables, **counters}, seen.now).condition(condition, element.id)
+    return run.scope(body.key).also(counters).condition(condition, element.id)

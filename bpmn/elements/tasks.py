@@ -45,6 +45,7 @@ class BusinessRuleTask(JobTask):
         if decision not in decisions:
             raise IncidentError("decision_not_found", decision=decision)
         result = evaluate_decision(decisions, decision, scope.variables, now=scope.now)
+        scope.purse.pay(result, decision=decision)
         value = to_json(result.value)
         run.emit(
             Kind.DECISION_EVALUATED,

@@ -109,8 +109,9 @@ def written(value: Any) -> Any:
 def _result(
     node: Node, meaning: Callable[[Node, Frame], Any], scope: Mapping[str, Any], counter: Run
 ) -> Result:
+    budget = counter.left
     try:
         value = to_python(written(meaning(node, Frame(counter, JsonNames(scope)))))
     except (BudgetExceededError, RecursionError):
-        return Result(None, (*counter.warnings, FeelWarning("budget_exceeded")))
-    return Result(value, tuple(counter.warnings))
+        return Result(None, (*counter.warnings, FeelWarning("budget_exceeded")), budget)
+    return Result(value, tuple(counter.warnings), budget - counter.left)

@@ -18,10 +18,11 @@ class FeelWarning:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The value of an expression and the warnings met on the way (结果)."""
+    """The value of an expression, the warnings met on the way and the steps it took (结果)."""
 
     value: Any
     warnings: tuple[FeelWarning, ...] = ()
+    steps: int = 0
 
 
 class FeelSyntaxError(ValueError):

@@ -226,3 +226,19 @@ def test_what_an_ad_hoc_sub_process_waits_for_ends_with_it() -> None:
 
     with pytest.raises(Rejection, match="element_instance_waiting"):
         life.do(ActivateElements(id="1", key=key, elements=[{"element": "x"}]))
+
+
+def test_the_expressions_of_a_batch_share_one_budget() -> None:
+    body = (
+        START
+        + '<bpmn:exclusiveGateway id="in" />'
+        + '<bpmn:scriptTask id="count"><bpmn:extensionElements>'
+        + '<zeebe:script expression="=count(for i in 1..9000 return i)" resultVariable="n" />'
+        + "</bpmn:extensionElements></bpmn:scriptTask>"
+        + chain("start", "in", "count", "in")
+    )
+
+    life = Life(drawing(body)).start()
+
+    assert [i.code for i in life.state.incidents.values()] == ["budget_exceeded"]
+    assert life.completed.count("count") < 150
