@@ -7,7 +7,7 @@ once, with the records that say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,7 @@ class _Batch:
         definition = self._house.definitions.get(
             created.definition if created else state.definition
         )
-        calendar = self._house.calendar(created.calendar if created else state.calendar)
+        calendar = self._house.calendar(getattr(self._command, "calendar", 0) or state.calendar)
         clock = Clock(self._now, calendar, self._house.time_scale)
         self._run = Run(definition, state, clock)
 
@@ -173,7 +173,14 @@ class _Batch:
                 extra={"job_type": job.type, "error": type(error).__name__},
             )
             raise _StepFailedError(job.key) from error
+        if step.calendar:
+            run.clock = replace(run.clock, calendar=self._house.calendar(step.calendar))
         done = commands.CompleteJob(
-            id=identity, key=job.key, variables=variables, task_changes=step.task_changes
+            id=identity,
+            key=job.key,
+            variables=variables,
+            task_changes=step.task_changes,
+            timer_changes=step.timer_changes,
+            calendar=step.calendar,
         )
         handle(run, done)

@@ -82,3 +82,5 @@ class PerformResult:
     variables: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     task_changes: list[dict[str, Any]] = field(default_factory=list)
+    timer_changes: list[dict[str, Any]] = field(default_factory=list)
+    calendar: int = 0

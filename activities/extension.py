@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from activities import due, notices, subject
+from activities import due, notices, service_clocks, subject
 from activities.notify import DUTY_MANAGER
 from bpmn.clock import TimerError, parse_instant, to_text
 
@@ -45,6 +45,7 @@ def apply(step: Step) -> dict[str, Any]:
     until = min(parse_instant(asked["until"]), parse_instant(asked["latest"]))
     item.due_at = item.extended_until = until
     step.change_tasks(PROCESS, due_date=to_text(until))
+    service_clocks.extended(step, until)
     _tell(step, item, "extension_decided", decision="approved")
     return due.told(step, step.now, until)
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from models.feedback import Feedback
 
 OWNER, HEAD = "owner", "head"
-DUTY_MANAGER = "role.duty_manager"
+DUTY = "duty_manager"
+DUTY_MANAGER = f"role.{DUTY}"
 
 
 def notify(step: Step) -> dict[str, Any]:

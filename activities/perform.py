@@ -62,7 +62,12 @@ class Perform:
             outside=True,
         )
         try:
-            return PerformResult(handler(step), task_changes=step.task_changes)
+            return PerformResult(
+                handler(step),
+                task_changes=step.task_changes,
+                timer_changes=step.timer_changes,
+                calendar=step.calendar,
+            )
         except StepError as error:
             return PerformResult(error.variables, error.code)
         except Exception as error:  # noqa: BLE001 (every failure of a step is retried by Temporal)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from activities import notices
+from activities.project_clocks import ClockProjection
 from activities.project_elements import ElementProjection
 from activities.project_subscriptions import SubscriptionProjection
 from activities.standing_in import StandingIn
@@ -41,6 +42,7 @@ class Projection:
         self._changes: dict[str, Any] = {}
         self._elements = ElementProjection(run.state.key)
         self._subscriptions = SubscriptionProjection(run)
+        self._clocks = ClockProjection(run)
         self._standing_in = StandingIn(session, house, run)
 
     def catch_up(self) -> None:
@@ -50,8 +52,10 @@ class Projection:
             self._seen += 1
             self._elements.follow(record)
             self._subscriptions.follow(record)
+            self._clocks.follow(record)
             if (project := _PROJECTORS.get(record.kind)) is not None:
                 project(self, record)
+        self._clocks.write(self._session)
 
     def finish(self) -> None:
         """Write what belongs to the instance as a whole."""

@@ -18,6 +18,7 @@ from activities import (
     receive,
     reopen,
     reply,
+    service_clocks,
     survey_round,
 )
 
@@ -38,6 +39,8 @@ FEEDBACK_STEPS: Mapping[str, Handler] = {
     "feedback.reply": reply.reply,
     "feedback.reopen": reopen.reopen,
     "feedback.close": close.close,
+    "feedback.clocks": service_clocks.change,
+    "feedback.contact": service_clocks.contact,
     "survey.send": survey_round.send,
     "survey.remind": survey_round.remind,
     "survey.record": survey_round.record,

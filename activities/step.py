@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from bpmn.clock import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +56,8 @@ class Step:
     clock: Clock
     outside: bool = False
     task_changes: list[dict[str, Any]] = field(default_factory=list)
+    timer_changes: list[dict[str, Any]] = field(default_factory=list)
+    calendars: list[int] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -69,6 +73,25 @@ class Step:
                 `follow_up_date`, as in the record USER_TASK_UPDATED.
         """
         self.task_changes.append({"element": element, "changes": changes})
+
+    def move_timer(self, key: int, due: datetime | None, cause: str) -> None:
+        """Move a running timer once the step is done, or hold it where `due` is None."""
+        text = to_text(due) if due is not None else ""
+        self.timer_changes.append({"key": key, "due": text, "cause": cause})
+
+    def cancel_timer(self, key: int) -> None:
+        """Call off a running timer once the step is done."""
+        self.timer_changes.append({"key": key, "cancel": True})
+
+    def use_calendar(self, version: int) -> Clock:
+        """Have the instance count with another working calendar; return the clock that does."""
+        self.calendars.append(version)
+        return replace(self.clock, calendar=self.house.calendar(version))
+
+    @property
+    def calendar(self) -> int:
+        """Return the calendar that the instance is to go on with, 0 for the one it has."""
+        return self.calendars[-1] if self.calendars else 0
 
     def leave_house(self) -> None:
         """Ask to be done outside the batch, where waiting harms nobody."""

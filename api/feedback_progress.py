@@ -108,7 +108,8 @@ async def record_progress(
             text=told.note,
             author=caller.username,
         )
-        return message_to("progress_recorded", item, identity, caller)
+        said = {"code": told.code}
+        return message_to("progress_recorded", item, identity, caller, progress_entry=said)
 
     handle = once(means, caller.username, f"progress {number}", key, told)
     return (await publish(means, caller, number, handle, make)).response()

@@ -55,7 +55,8 @@ def move(run: Run, changes: Iterable[dict[str, Any]], **data: Any) -> None:
             if change.get("cancel"):
                 run.emit(Kind.TIMER_CANCELED, timer.element, timer.key)
             else:
-                _move(run, timer, _due(change), data)
+                cause = {"cause": change["cause"]} if change.get("cause") else {}
+                _move(run, timer, _due(change), data | cause)
 
 
 def use_calendar(run: Run, version: int) -> None:

@@ -1,11 +1,11 @@
 """Versions of the working calendar."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -15,7 +15,11 @@ from models.working_calendar import Frame, WorkingCalendar
 
 
 class CalendarVersion(SQLModel, table=True):
-    """One import of the working calendar (工作日历版本); never changed afterwards."""
+    """One import of a working calendar (工作日历版本); never changed afterwards.
+
+    Attributes:
+        department: whose calendar it is, None for the house's.
+    """
 
     __tablename__ = "working_calendar"
 
@@ -24,6 +28,8 @@ class CalendarVersion(SQLModel, table=True):
     imported_at: datetime = Field(sa_type=Timestamp)
     frames: dict[str, Any] = Field(sa_type=JSONB)
     zone: str
+    department: str | None = None
+    imported_by: str = ""
 
 
 class CalendarDay(SQLModel, table=True):
@@ -35,6 +41,9 @@ class CalendarDay(SQLModel, table=True):
     day: date = Field(primary_key=True)
     working: bool
     name: str = ""
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('working_calendar', 0))")
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ def store(
     days: Mapping[date, ListedDay],
     note: str,
     imported_at: datetime,
+    department: str | None = None,
+    imported_by: str = "",
 ) -> None:
     """Store a new version; `frames` as `{"mon": [["09:00", "12:00"], ["13:00", "18:00"]]}`.
 
@@ -62,7 +73,8 @@ def store(
     """
     WorkingCalendar(version, zone, _frames(frames), {})
     head = {"version": version, "zone": zone, "frames": dict(frames), "note": note}
-    session.execute(insert(CalendarVersion).values(**head, imported_at=imported_at))
+    origin = {"imported_at": imported_at, "imported_by": imported_by, "department": department}
+    session.execute(insert(CalendarVersion).values(**head, **origin))
     rows = [
         {"version": version, "day": day, "working": listed.working, "name": listed.name}
         for day, listed in sorted(days.items())
@@ -87,8 +99,44 @@ def load(session: Session, version: int) -> WorkingCalendar:
 
 
 def latest(session: Session) -> int | None:
-    """Return the newest version, None before the first import."""
-    return session.scalar(select(func.max(col(CalendarVersion.version))))
+    """Return the newest version of the house, None before the first import."""
+    return _newest(session, None)
+
+
+def current(session: Session, department: str | None) -> int | None:
+    """Return the newest version that a department counts with: its own, or else the house's."""
+    own = _newest(session, department) if department else None
+    return own or latest(session)
+
+
+def every(session: Session) -> Sequence[CalendarVersion]:
+    """Return all versions, newest first."""
+    return session.scalars(
+        select(CalendarVersion).order_by(col(CalendarVersion.version).desc())
+    ).all()
+
+
+def find(session: Session, version: int) -> CalendarVersion | None:
+    """Return the head of a version."""
+    return session.get(CalendarVersion, version)
+
+
+def days_of(session: Session, version: int) -> dict[date, ListedDay]:
+    """Return the listed days of a version, in order."""
+    own = select(CalendarDay).where(col(CalendarDay.version) == version)
+    rows = session.scalars(own.order_by(col(CalendarDay.day)))
+    return {row.day: ListedDay(row.working, row.name) for row in rows}
+
+
+def next_version(session: Session) -> int:
+    """Return the number of the next version; one import at a time until the transaction ends."""
+    session.execute(_LOCK)
+    return (session.scalar(select(func.max(col(CalendarVersion.version)))) or 0) + 1
+
+
+def _newest(session: Session, department: str | None) -> int | None:
+    own = col(CalendarVersion.department).is_not_distinct_from(department)
+    return session.scalar(select(func.max(col(CalendarVersion.version))).where(own))
 
 
 def _frames(frames: Mapping[str, list[list[str]]]) -> dict[str, tuple[Frame, ...]]:

@@ -7,6 +7,7 @@ from models.access_record import AccessRecord
 from models.access_token import AccessToken
 from models.audit_record import AuditRecord
 from models.calendar_version import CalendarDay, CalendarVersion
+from models.clock_pause import ClockPause
 from models.command_batch import CommandBatch
 from models.customer import Customer
 from models.decision_definition import DecisionDefinition
@@ -43,10 +44,12 @@ from models.progress_entry import ProgressEntry
 from models.provider_login import ProviderLogin
 from models.publication import Publication
 from models.purchase_order import PurchaseOrder
+from models.quiet_hours import QuietHours
 from models.report import Report, ReportSending
 from models.roster import Duty
 from models.shift import Shift
 from models.skill import PersonSkill, Skill
+from models.service_clock import ServiceClock
 from models.start_request import StartRequest
 from models.survey import Survey
 from models.task_handover import TaskHandover
@@ -112,6 +115,7 @@ __all__ = [
     "AuditRecord",
     "CalendarDay",
     "CalendarVersion",
+    "ClockPause",
     "CommandBatch",
     "Customer",
     "DecisionDefinition",
@@ -152,10 +156,12 @@ __all__ = [
     "ProviderLogin",
     "Publication",
     "PurchaseOrder",
+    "QuietHours",
     "Report",
     "ReportSending",
     "Shift",
     "Skill",
+    "ServiceClock",
     "StartRequest",
     "Survey",
     "TaskHandover",

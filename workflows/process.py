@@ -242,5 +242,7 @@ class ProcessWorkflow:
                     key=job.key,
                     variables=result.variables,
                     task_changes=result.task_changes,
+                    timer_changes=result.timer_changes,
+                    calendar=result.calendar,
                 )
             )

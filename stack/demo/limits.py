@@ -22,7 +22,7 @@ WORKING_CLOCK = b'bihuan:clock="working"'
 SECONDS: Mapping[str, float] = {
     "acceptance": 10,
     "solution": 40,
-    "solution_warning": 8,
+    "first_response": 60,
     "interval": 20,
     "survey_delay": 1,
     "survey_reminder": 6,

@@ -130,7 +130,7 @@ def test_an_overdue_item_is_told_to_owner_and_head(house: House) -> None:
 
     item.wait(hours=72)
 
-    assert told(item, "solution_due") == ["li.si"]
+    assert told(item, "solution_due") == ["li.si", "li.si"]
     assert told(item, "solution_overdue") == ["li.si", "zhao.liu"]
 
 

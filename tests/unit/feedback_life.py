@@ -72,12 +72,19 @@ def item(**changes: Any) -> dict[str, Any]:
 
 
 def dates(start: datetime) -> dict[str, str]:
-    """Return when an item is due and its owner is reminded, as `activities.due` works it out."""
-    due = start + timedelta(hours=72)
-    return {"due_at": to_text(due), "warn_at": to_text(due - timedelta(hours=2))}
+    """Return when an item is due and its customer to be answered, as `activities.due` does."""
+    return {
+        "due_at": to_text(start + timedelta(hours=72)),
+        "solution_since": to_text(start),
+        "response_due": to_text(start + timedelta(hours=24)),
+    }
 
 
-# What the steps answer, as in `activities`; a test gives other answers where it needs them.
+TIMERS = "$timers"
+
+
+# What the steps answer, as in `activities`, and under `TIMERS` how they move timers; a test gives
+# other answers where it needs them.
 ANSWERS: dict[str, Any] = {
     "feedback.receive": {},
     "feedback.classify": {"classification": {"type": "repair", "category": "fault", "share": 1.0}},
@@ -90,6 +97,8 @@ ANSWERS: dict[str, Any] = {
     "survey.remind": {},
     "followup.record": {},
     "feedback.escalate": {},
+    "feedback.contact": {},
+    "feedback.clocks": {},
     "feedback.accept": {},
     "feedback.reply": {},
     "survey.send": {},
@@ -151,7 +160,9 @@ class Life:
         """Return what a step says: its variables, or the BPMN error that it throws."""
         if isinstance(answer, StepError):
             return ThrowError(id=self._id(), key=key, code=answer.code, variables=answer.variables)
-        return CompleteJob(id=self._id(), key=key, variables=answer)
+        variables = {name: value for name, value in answer.items() if name != TIMERS}
+        changes = answer.get(TIMERS, [])
+        return CompleteJob(id=self._id(), key=key, variables=variables, timer_changes=changes)
 
     def complete(self, element: str, actor: str = "li.si", **variables: Any) -> None:
         """Complete the open task of an element."""
@@ -227,3 +238,28 @@ class Life:
 
     def _id(self) -> str:
         return f"c{next(self._ids)}"
+
+
+def processing(answers: dict[str, Any] | None = None, **changes: Any) -> Life:
+    """Return an item that somebody processes."""
+    life = Life(answers=answers).begin(**changes)
+    life.complete("accept")
+    return life
+
+
+def rungs(life: Life) -> list[str]:
+    """Return the rungs of the ladder that were told."""
+    return [
+        r.data["result"]["group"]
+        for r in life.records
+        if r.kind is Kind.DECISION_EVALUATED and r.element == "rung" and r.data["result"]
+    ]
+
+
+def happens_after(life: Life, span: timedelta, notice: str) -> bool:
+    """Tell whether a notice goes out after exactly this time, and not a second before."""
+    before = life.notices.count(notice)
+    life.wait(seconds=(span - timedelta(seconds=1)).total_seconds())
+    early = life.notices.count(notice)
+    life.wait(seconds=1)
+    return (early, life.notices.count(notice)) == (before, before + 1)

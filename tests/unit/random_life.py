@@ -59,7 +59,7 @@ def _delay(random: Random, state: State, now: datetime) -> timedelta:
     due = state.next_due()
     if due is not None and random.random() < 0.6:
         return max(datetime.fromisoformat(due) - now, timedelta(0))
-    return timedelta(minutes=random.choice((1, 10, 60, 300, 2000)))
+    return timedelta(minutes=random.choice((1, 10, 60, 300, 2000, 8000)))
 
 
 def _filled_in(random: Random, element: str, done: int) -> dict[str, Any]:

@@ -199,11 +199,13 @@ def test_modelers_know_our_own_attributes() -> None:
 
     feedback = moddle.from_xml((DIAGRAMS / "feedback.bpmn").read_text("utf-8")).elements_by_id
     extension = moddle.from_xml((DIAGRAMS / "extension.bpmn").read_text("utf-8")).elements_by_id
+    progress = moddle.from_xml((DIAGRAMS / "progress.bpmn").read_text("utf-8")).elements_by_id
 
     assert described["uri"] == BIHUAN
     assert feedback["processing"].get("bihuan:status") == "processing"
     assert extension["undecided_timer"].get("bihuan:clock") == "working"
-    assert feedback["solution_nearing_timer"].get("bihuan:clock") == "wall"
+    assert feedback["solution_nearing_timer"].get("bihuan:limit") == "solution"
+    assert progress["progress_missed_timer"].get("bihuan:clock") == "wall"
 
 
 def test_elements_bring_only_statuses_that_exist() -> None:

@@ -18,7 +18,6 @@ LIMITS = {
     "survey_reminder": "P3D",
     "survey_expiry": "P7D",
     "second_followup": "PT48H",
-    "solution_warning": "PT2H",
     "reopen_max": 2,
     "reopen_window": "P30D",
     "survey_link": "P37D",
