@@ -78,8 +78,8 @@ class DecisionModel:
 
     `imports` are the names of imported files by their namespaces; what an element requires of
     one is written `namespace#id`. `problems` are texts that are no FEEL (`feel_syntax`; such an
-    expression is null with a warning) and references to nothing (`unknown_reference`);
-    deployment may refuse the file for them.
+    expression is null with a warning), references to nothing (`unknown_reference`) and what needs
+    itself (`requirement_cycle`, `type_cycle`); deployment refuses the file for them.
     """
 
     name: str

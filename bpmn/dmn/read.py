@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bpmn.dmn.cycles import cycles
 from bpmn.dmn.model import (
     Decision,
     DecisionModel,
@@ -61,10 +62,10 @@ def _model(root: Element, name: str) -> DecisionModel:
         {identity(one): _input(one) for one in children(root, "inputData")},
         {identity(k): _knowledge(reader, k) for k in children(root, "businessKnowledgeModel")},
         {identity(one): _service(reader, one) for one in children(root, "decisionService")},
-        read_types(root),
+        read_types(root, reader.tests),
         {one.get("namespace"): normalise(one.get("name")) for one in children(root, "import")},
     )
-    return replace(model, problems=(*reader.problems, *dangling(root, model)))
+    return replace(model, problems=(*reader.problems, *dangling(root, model), *cycles(model)))
 
 
 def _names(element: Element) -> Iterator[str]:

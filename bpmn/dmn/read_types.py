@@ -1,8 +1,10 @@
 """Item definitions as FEEL types (数据类型定义)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from bpmn.feel.lexer import normalise
+from bpmn.feel.syntax import Node
 from bpmn.feel.type_names import ANY, NAMES, FeelType
 from bpmn.xml import Node as Element
 
@@ -34,26 +36,43 @@ def type_reference(text: str) -> FeelType | None:
     return FeelType(NAMES.get(name, name))
 
 
-def read_types(definitions: Element) -> dict[str, FeelType]:
-    """All item definitions by name."""
+ReadTests = Callable[[Element, str], Node]
+
+
+def read_types(definitions: Element, tests: ReadTests) -> dict[str, FeelType]:
+    """All item definitions by name; `tests` reads what values they allow."""
     return {
-        normalise(item.get("name")): item_type(item)
+        normalise(item.get("name")): item_type(item, tests)
         for item in children(definitions, "itemDefinition")
     }
 
 
-def item_type(item: Element) -> FeelType:
-    """The type of an item definition or item component."""
+def item_type(item: Element, tests: ReadTests) -> FeelType:
+    """The type of an item definition or item component.
+
+    Allowed values bind the items of a collection, a type constraint the collection itself.
+    """
+    found = _constrained(_one(item, tests), item, "allowedValues", tests)
+    if item.get("isCollection") == "true":
+        found = FeelType("list", (found,))
+    return _constrained(found, item, "typeConstraint", tests)
+
+
+def _constrained(found: FeelType, item: Element, name: str, tests: ReadTests) -> FeelType:
+    values = child(item, name)
+    text = "" if values is None else child_text(values, "text")
+    return replace(found, tests=(*found.tests, tests(item, text))) if text else found
+
+
+def _one(item: Element, tests: ReadTests) -> FeelType:
     components = tuple(children(item, "itemComponent"))
     function = child(item, "functionItem")
     if components:
-        fields = tuple((normalise(one.get("name")), item_type(one)) for one in components)
-        found = FeelType("context", fields=fields)
-    elif function is not None:
-        found = _function(function)
-    else:
-        found = type_reference(child_text(item, "typeRef")) or ANY
-    return FeelType("list", (found,)) if item.get("isCollection") == "true" else found
+        fields = tuple((normalise(one.get("name")), item_type(one, tests)) for one in components)
+        return FeelType("context", fields=fields)
+    if function is not None:
+        return _function(function)
+    return type_reference(child_text(item, "typeRef")) or ANY
 
 
 def _function(item: Element) -> FeelType:

@@ -165,4 +165,5 @@ def _instance_of(node: syntax.InstanceOf, frame: Frame) -> bool | None:
     if not is_known(node.type, frame.run.types):
         frame.run.warn("unknown_type")
         return None
+    # The kit's reading: `instance of` asks for the base type, whatever values are allowed.
     return instance_of(value, node.type, frame.run.types)

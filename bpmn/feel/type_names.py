@@ -9,14 +9,14 @@ class FeelType:
     """A type: a name and, for list, range, context and function, its parts (类型).
 
     `parts` is (element,) for list and range, the parameters for function; `fields` belong to
-    context; `result` to function; `tests` are the allowed values of a DMN item definition.
+    context; `result` to function; `tests` are the unary tests of a DMN item definition, as nodes.
     """
 
     name: str
     parts: "tuple[FeelType, ...]" = ()
     fields: "tuple[tuple[str, FeelType], ...]" = ()
     result: "FeelType | None" = None
-    tests: Any = None
+    tests: tuple[Any, ...] = ()
 
 
 ANY = FeelType("Any")

@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.conformance import models, tck
+from tests.conformance import drawn_models, tck
 
 Lines = list[tuple[str, str]]
 
@@ -50,8 +50,8 @@ def _tck(folder: Path | None, failures: Lines) -> dict[str, Any]:
 def _models(folder: Path | None, failures: Lines, warnings: Lines) -> dict[str, int]:
     if folder is None or not (folder / "expected.json").is_file():
         print(f"the models are not there: looked for {folder and folder / 'expected.json'}")
-        return models.Score(()).figures
-    found = models.score(folder)
+        return drawn_models.Score(()).figures
+    found = drawn_models.score(folder)
     failures += found.failures
     warnings += found.warnings
     return found.figures

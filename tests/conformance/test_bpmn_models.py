@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance import models
+from tests.conformance import drawn_models
 from tests.conformance.material import PLACE
 
 FOLDER = PLACE / "bpmn-models"
@@ -15,7 +15,7 @@ def test_others_models_execute_what_two_other_engines_executed() -> None:
     if not (FOLDER / "expected.json").is_file():
         pytest.skip(f"the BPMN models are not there: looked for {FOLDER / 'expected.json'}")
 
-    found = models.score(FOLDER)
+    found = drawn_models.score(FOLDER)
 
     figures = found.figures
     assert figures["passed"] >= FLOOR * figures["total"], found.failures

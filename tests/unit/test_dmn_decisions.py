@@ -1,6 +1,7 @@
 """Decision tables and requirements."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -241,3 +242,68 @@ def test_a_table_that_adds_what_is_no_number_is_null_and_warns() -> None:
     result = decide(model_with(policy, rules, '<output id="o1" name="n"/>'), type=1, urgency=1)
 
     assert (result.value, codes(result)) == (None, ["function_failed"])
+
+
+TYPED = """<itemDefinition name="Level"><typeRef>string</typeRef>
+  <allowedValues><text>"high", "low"</text></allowedValues></itemDefinition>
+ <itemDefinition name="Share"><typeRef>number</typeRef>
+  <allowedValues><text>[0..1]</text></allowedValues></itemDefinition>
+ <itemDefinition name="Shares" isCollection="true"><typeRef>Share</typeRef>
+  <typeConstraint><text>count(?) &lt; 3</text></typeConstraint></itemDefinition>
+ <itemDefinition name="Order"><itemComponent name="level"><typeRef>Level</typeRef>
+ </itemComponent></itemDefinition>
+ <inputData id="i" name="given"><variable name="given" typeRef="{input}"/></inputData>
+ <decision id="d" name="d"><variable name="d" typeRef="{result}"/>
+ <informationRequirement><requiredInput href="#i"/></informationRequirement>
+ <literalExpression><text>{text}</text></literalExpression></decision>"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("Level", "high", "high"),
+        ("Level", "middle", None),
+        ("Level", None, None),
+        ("Share", Decimal("0.5"), Decimal("0.5")),
+        ("Share", Decimal(2), None),
+        ("Shares", [Decimal(0), Decimal(1)], [Decimal(0), Decimal(1)]),
+        ("Shares", [Decimal(0), Decimal(2)], None),
+        ("Shares", [Decimal(0), Decimal(0), Decimal(1)], None),
+        ("Order", {"level": "low"}, {"level": "low"}),
+        ("Order", {"level": "middle"}, None),
+        ("Order", {"level": None}, {"level": None}),
+    ],
+)
+def test_values_that_a_type_does_not_allow_are_null_as_input_and_as_result(
+    kind: str, value: Any, expected: Any
+) -> None:
+    asked = read(TYPED.format(input=kind, result="Any", text="given"))
+    answered = read(TYPED.format(input="Any", result=kind, text="given"))
+
+    results = [evaluate_decision(one, "d", {"given": value}, now=NOW) for one in (asked, answered)]
+
+    assert [result.value for result in results] == [expected, expected]
+    refused = expected is None and value is not None
+    codes = [[warning.code for warning in result.warnings] for result in results]
+    assert codes == ([["value_not_allowed"]] * 2 if refused else [[], []])
+
+
+def test_decisions_and_types_in_a_circle_are_problems_of_the_model() -> None:
+    model = read(
+        """<itemDefinition name="a"><typeRef>b</typeRef></itemDefinition>
+        <itemDefinition name="b"><typeRef>a</typeRef></itemDefinition>
+        <itemDefinition name="tree" isCollection="true"><typeRef>tree</typeRef></itemDefinition>
+        <decision id="one" name="one"><variable name="one"/><informationRequirement>
+        <requiredDecision href="#two"/></informationRequirement></decision>
+        <decision id="two" name="two"><variable name="two"/><informationRequirement>
+        <requiredDecision href="#one"/></informationRequirement></decision>"""
+    )
+
+    found = [(problem.code, problem.element) for problem in model.problems]
+
+    assert found == [
+        ("requirement_cycle", "one"),
+        ("requirement_cycle", "two"),
+        ("type_cycle", "a"),
+        ("type_cycle", "b"),
+    ]
