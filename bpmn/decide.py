@@ -259,6 +259,6 @@ _PHASES: Mapping[str, Callable[[Run, ElementInstance], None]] = {
 def _(command: SetVariables, run: Run) -> None:
     scope = command.scope or next(run.state.children(0)).key
     if command.local:
-        run.set_local(scope, command.variables)
+        run.set_local(scope, command.variables, **by(command))
     else:
-        run.set_variables(scope, command.variables)
+        run.set_variables(scope, command.variables, **by(command))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_ELEMENTS = 1000
 # The phase of the incident at which the tokens of an instance stay where they are.
 MOVE = "move"
+# The phase of an incident that holds nothing up: it stays for an operator to read.
+TELLS = "status"
 
 
 class Run:
@@ -70,16 +72,16 @@ class Run:
         """Return what expressions at an instance see."""
         return Scope(visible(self.state, key), self.clock.now, self.purse)
 
-    def set_variables(self, key: int, variables: dict[str, Any]) -> None:
+    def set_variables(self, key: int, variables: dict[str, Any], **about: Any) -> None:
         """Set variables where they belong, seen from an instance."""
         for scope, placed in by_scope(self.state, key, variables).items():
-            self.set_local(scope, placed)
+            self.set_local(scope, placed, **about)
 
-    def set_local(self, key: int, variables: dict[str, Any]) -> None:
-        """Set variables of exactly this instance."""
+    def set_local(self, key: int, variables: dict[str, Any], **about: Any) -> None:
+        """Set variables of exactly this instance; `about` may say who asked."""
         if variables:
             element = self.state.elements[key].element
-            self.emit(Kind.VARIABLES_SET, element, key, variables=variables)
+            self.emit(Kind.VARIABLES_SET, element, key, variables=variables, **about)
             self.variables_changed = True
 
     def hand_over(
@@ -267,7 +269,8 @@ class Run:
         for task in [t for t in self.state.user_tasks.values() if t.host == instance.key]:
             self.emit(Kind.USER_TASK_CANCELED, task.element, task.key)
         for incident in [i for i in self.state.incidents.values() if i.host == instance.key]:
-            self.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, by=by)
+            if by != "completion" or incident.phase != TELLS:
+                self.emit(Kind.INCIDENT_RESOLVED, incident.element, incident.key, by=by)
 
     def clear(self, scope: int, spare: int = 0) -> None:
         """End everything inside a scope, apart from the instance `spare`."""

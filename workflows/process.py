@@ -37,7 +37,7 @@ _STEP = timedelta(minutes=2)
 # rows in PostgreSQL recognise all.
 _REMEMBERED = 100
 # Where a command names something that a batch has made.
-_NAMED = ("key", "subscription")
+_NAMED = ("key", "subscription", "scope")
 
 
 def _refused(rejection: dict[str, Any]) -> ApplicationError:

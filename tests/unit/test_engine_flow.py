@@ -314,3 +314,11 @@ def test_a_drawing_of_more_elements_than_anybody_could_read_is_refused() -> None
 
     with pytest.raises(ParseError, match="drawing_too_large"):
         parse_processes(xml(body))
+
+
+def test_a_change_of_variables_says_who_asked_for_it() -> None:
+    life = Life(drawing(START + user("a") + chain("start", "a"))).start()
+
+    changed = life.do(SetVariables(id="v", actor="sun", variables={"x": 1}))
+
+    assert [r.data for r in changed] == [{"variables": {"x": 1}, "by": "sun"}]
