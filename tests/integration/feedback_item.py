@@ -62,9 +62,10 @@ def hire(session: Session) -> None:
 class Item:
     """One item from intake on; `now` is what the engine is told."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, files: dict[str, bytes] | None = None) -> None:
         self.house = house
         self.now = MORNING
+        self.files = files or resources()
         self._advance = Advance(house, HANDLERS)
         self._perform = Perform(house, HANDLERS)
         self._ids = count(1)
@@ -86,7 +87,7 @@ class Item:
             feedback.create(session, row)
             definition = process_definition.store(
                 session,
-                resources(),
+                self.files,
                 process_id="feedback",
                 calendar_version=1,
                 deployed_at=self.now,
@@ -147,6 +148,8 @@ class Item:
             key=job.key,
             variables=done.variables,
             task_changes=done.task_changes,
+            timer_changes=done.timer_changes,
+            calendar=done.calendar,
         )
 
     def complete(self, element: str, actor: str, /, **variables: Any) -> None:
