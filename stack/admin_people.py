@@ -29,7 +29,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     one.add_argument("--department", help="code, such as technical")
     one.add_argument("--roles", help="separated by commas, such as engineer,head")
     one.add_argument("--password", action="store_true", help="ask for a new one, or read a line")
-    one.add_argument("--leaves", action="store_true", help="no login from now on")
+    one.add_argument("--leaves", action="store_true", help="no login; tasks back to the queue")
     one.set_defaults(run=_person)
 
 
@@ -49,18 +49,17 @@ def _person(options: argparse.Namespace) -> int:
 def _set(session: Session, options: argparse.Namespace) -> bool:
     """Make or change the person and record it; return whether they are new."""
     import models.tables  # noqa: F401, PLC0415 (a table must be known before another refers to it)
-    from models import access_record, access_token, person  # noqa: PLC0415 (as above)
+    from models import access_record, person  # noqa: PLC0415 (as above)
 
+    now = datetime.now(UTC)
     found = person.find(session, options.username)
     if found is None:
         session.add(_new(session, options))
     else:
-        _change(session, found, options)
-    if options.leaves:
-        access_token.revoke_all(session, options.username, datetime.now(UTC))
+        _change(session, found, options, now)
     access_record.append(
         session,
-        at=datetime.now(UTC),
+        at=now,
         actor=ACTOR,
         action="person.set",
         subject=options.username,
@@ -90,7 +89,8 @@ def _new(session: Session, options: argparse.Namespace) -> Person:
     )
 
 
-def _change(session: Session, found: Person, options: argparse.Namespace) -> None:
+def _change(session: Session, found: Person, options: argparse.Namespace, now: datetime) -> None:
+    from models.leaving import leave, return_to_work  # noqa: PLC0415 (as above)
     from models.person import hash_password  # noqa: PLC0415 (as above)
 
     if options.name:
@@ -103,7 +103,11 @@ def _change(session: Session, found: Person, options: argparse.Namespace) -> Non
         found.roles = _roles(options.roles)
     if options.password:
         found.password_hash = hash_password(_password())
-    found.active = not options.leaves
+    found.revision += 1
+    if options.leaves:
+        leave(session, found, actor=ACTOR, at=now)
+    else:
+        return_to_work(found)
 
 
 def _department(session: Session, code: str) -> str:

@@ -4,7 +4,14 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from migrations.seeds import calendar, definitions, demo_people, departments, keywords
+from migrations.seeds import (
+    calendar,
+    definitions,
+    demo_organisation,
+    demo_people,
+    departments,
+    keywords,
+)
 from migrations.seeds.plan import Plan
 
 Seed = Callable[[Session, Plan], None]
@@ -15,6 +22,7 @@ SEEDS: tuple[Seed, ...] = (
     departments.seed,
     keywords.seed,
     demo_people.seed,
+    demo_organisation.seed,
     definitions.seed,
 )
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from models import access_record, person
+from models import access_record, person, user_task
+from models.task_handover import TaskHandover
+from models.user_task import UserTask
 from settings import PROJECT
 from tests.conftest import Database
 
@@ -45,12 +48,37 @@ def test_a_person_is_made_changed_and_shut_out_and_each_deed_is_recorded(
         assert found is not None
         assert person.groups(found)[:2] == ["technical", "technical.head"]
 
+    with Session(app_engine) as session, session.begin():
+        user_task.create(session, [task_of("qian")])
+
     left = admin(database, tmp_path, "qian", "--leaves")
 
     assert left.returncode == 0, left.stderr
     with Session(app_engine) as session:
         assert person.authenticate(session, "qian", PASSWORD) is None
         assert len(access_record.read(session, "qian")) == 2
+        [owed] = session.scalars(select(TaskHandover))
+        assert (owed.username, owed.kind, owed.actor) == ("qian", "release", "bihuan admin")
+
+    back = admin(database, tmp_path, "qian", "--roles", "staff")
+
+    assert back.returncode == 0, back.stderr
+    with Session(app_engine) as session:
+        assert person.authenticate(session, "qian", PASSWORD) is not None
+
+
+def task_of(username: str) -> UserTask:
+    return UserTask(
+        key=2,
+        instance_key=1,
+        process_id="p",
+        definition_digest="d",
+        element_id="work",
+        element_instance_key=3,
+        name="work",
+        assignee=username,
+        created_at=datetime(2026, 9, 21, tzinfo=UTC),
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,17 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from migrations.seeds import Plan, demo_people
+from migrations.seeds import Plan, demo_organisation, demo_people
 from migrations.seeds.demo import DemoDataError, load, removal
 from migrations.seeds.demo.removal import PeopleInUseError
-from models import audit_record, customer, feedback, process_instance, user_task, vault
+from models import audit_record, customer, feedback, process_instance, team, user_task, vault
 from models.customer import Customer
 from models.feedback import Feedback
 from models.imports import Tools
 from models.key_source import FileKeySource
 from models.person import Person
 from models.purchase_order import PurchaseOrder
+from models.team import Team
 from models.user_task import UserTask
 from models.vault import Vault
 
@@ -34,7 +35,9 @@ TOOLS = Tools(Vault(SOURCE), SOURCE)
 @pytest.fixture
 def people(owner_engine: Engine, tmp_path: Path) -> None:
     with Session(owner_engine) as session, session.begin():
-        demo_people.seed(session, Plan(NOW, tmp_path / "demo-logins.txt"))
+        plan = Plan(NOW, tmp_path / "demo-logins.txt")
+        demo_people.seed(session, plan)
+        demo_organisation.seed(session, plan)
 
 
 def count(session: Session, what: str) -> int:
@@ -185,11 +188,18 @@ def test_people_go_as_well_and_departments_lose_their_heads(
             password_hash="-",
         )
     )
+    session.flush()
+    session.add(Team(code="own", name_zh="自建", name_en="Own"))
+    session.flush()
+    team.replace_members(session, "own", ["real", "linmei"])
     session.commit()
 
     remove(owner_engine, people=True)
 
     assert count(session, "person") == 1
+    for table in ("shift", "duty", "deputy", "skill", "person_skill", "team WHERE demo"):
+        assert count(session, table) == 0, table
+    assert team.members(session, ["own"]) == {"own": ["real"]}
     assert count(session, "department WHERE head IS NOT NULL") == 0
 
 

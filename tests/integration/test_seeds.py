@@ -1,6 +1,6 @@
 """What every start fills in."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,10 +9,11 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from migrations.seeds import SEEDS, Plan
-from models import calendar_version, department, keyword, person
+from migrations.seeds import SEEDS, Plan, demo_organisation
+from models import calendar_version, department, deputy, keyword, person, roster, skill, team
 from models.calendar_version import CalendarVersion, ListedDay
 from models.person import Person
+from models.shift import Shift
 
 pytestmark = pytest.mark.integration
 
@@ -140,3 +141,41 @@ def test_somebody_who_left_cannot_log_in(
 
     assert person.authenticate(session, "linmei", _password(logins, "linmei")) is None
     assert "linmei" not in {one.username for one in person.in_group(session, "service")}
+
+
+def test_demo_people_are_organised_and_somebody_is_on_duty_at_any_hour(
+    owner_engine: Engine, session: Session, tmp_path: Path
+) -> None:
+    _sow(owner_engine, tmp_path / "demo-logins.txt")
+
+    for hours in range(0, 7 * 24, 5):
+        at = NOW + timedelta(hours=hours)
+        for pair in (("chenxiao", "linmei"), ("wangqiang", "liyang"), ("gaofeng",)):
+            assert len(roster.on_shift(session, pair, at)) == 1, (pair, at)
+    assert [one.username for one in deputy.of_department(session, "technical")] == ["liyang"]
+    assert team.members(session, ["field"]) == {"field": ["luoyong", "wangqiang"]}
+    assert skill.for_category(session, "quality") == {"inspection"}
+
+
+def test_sowing_again_plans_further_days_and_leaves_those_that_were_planned(
+    owner_engine: Engine, session: Session, tmp_path: Path
+) -> None:
+    logins = tmp_path / "demo-logins.txt"
+    _sow(owner_engine, logins)
+    tomorrow = NOW.date() + timedelta(days=1)
+    roster.assign(session, "service_day", tomorrow, ["zhouning"])
+    session.commit()
+
+    with Session(owner_engine) as owner, owner.begin():
+        demo_organisation.seed(owner, Plan(NOW + timedelta(days=3), logins))
+
+    def on(day: date) -> set[str]:
+        return {one.username for one in roster.between(session, day, day, shift="service_day")}
+
+    assert on(tomorrow) == {"zhouning"}
+    assert "gaofeng" in on(NOW.date() + timedelta(days=34))
+    assert on(NOW.date() + timedelta(days=35)) == set()
+
+
+def test_without_demo_people_nothing_is_organised(session: Session) -> None:
+    assert session.scalar(select(func.count()).select_from(Shift)) == 0

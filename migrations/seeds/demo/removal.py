@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnExpressionArgument, Table, delete, func, select, update
+from sqlalchemy import Column, ColumnExpressionArgument, Select, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
 from models import access_record
-from models.access_token import AccessToken
 from models.customer import Customer
 from models.department import Department
 from models.feedback import Feedback
@@ -18,8 +17,11 @@ from models.personal_value import PersonalValue
 from models.process_instance import ProcessInstance
 from models.product_batch import ProductBatch
 from models.purchase_order import PurchaseOrder
+from models.shift import Shift
+from models.skill import Skill
 from models.start_request import StartRequest
 from models.tables import APPEND_ONLY, metadata
+from models.team import Team
 from models.user_task import UserTask
 from models.vault import Vault
 
@@ -102,8 +104,27 @@ def _remove_people(session: Session) -> int:
         raise PeopleInUseError
     vacated = update(Department).where(col(Department.head).in_(demo)).values(head=None)
     session.execute(vacated)
-    _delete(session, AccessToken, col(AccessToken.username).in_(demo))
+    _let_go(session, "person.username", demo)
+    for model in (Shift, Team, Skill):
+        _let_go(
+            session, f"{model.__tablename__}.code", select(col(model.code)).where(col(model.demo))
+        )
+        _delete(session, model, col(model.demo))
     return _delete(session, Person, col(Person.demo))
+
+
+def _let_go(session: Session, target: str, gone: Select[tuple[str]]) -> None:
+    """Delete what cannot be without the rows that go, and have the rest refer to none."""
+    for table in reversed(metadata.sorted_tables):
+        for column in table.columns:
+            if not any(key.target_fullname == target for key in column.foreign_keys):
+                continue
+            own = column.in_(gone)
+            session.execute(
+                update(table).where(own).values({column.name: None})
+                if column.nullable
+                else delete(table).where(own)
+            )
 
 
 def _delete(session: Session, model: type[SQLModel], which: ColumnExpressionArgument[bool]) -> int:
