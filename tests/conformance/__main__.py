@@ -51,7 +51,11 @@ def _models(folder: Path | None, failures: Lines, warnings: Lines) -> dict[str, 
     if folder is None or not (folder / "expected.json").is_file():
         print(f"the models are not there: looked for {folder and folder / 'expected.json'}")
         return drawn_models.Score(()).figures
-    found = drawn_models.score(folder)
+    try:
+        found = drawn_models.score(folder)
+    except (ValueError, AttributeError) as error:
+        print(f"expected.json cannot be read: {error}")
+        return drawn_models.Score(()).figures
     failures += found.failures
     warnings += found.warnings
     return found.figures

@@ -46,6 +46,7 @@ class Verdict:
 def verdicts(folder: Path) -> Iterator[Verdict]:
     """The verdict on every model of a folder; one bad file never ends the run."""
     for entry in json.loads((folder / "expected.json").read_text("utf-8")):
+        file = str(entry.get("file"))
         non_trivial = bool(set(entry.get("features", ())) - SIMPLE)
         warnings: list[str] = []
         try:
@@ -54,7 +55,7 @@ def verdicts(folder: Path) -> Iterator[Verdict]:
             reason = f"refused: {'; '.join(_problem(one) for one in error.problems)}"
         except Exception as caught:  # noqa: BLE001 - whatever is raised is a failed model
             reason = f"raised {caught!r}"
-        yield Verdict(entry["file"], reason, non_trivial, tuple(warnings))
+        yield Verdict(file, reason, non_trivial, tuple(warnings))
 
 
 def _problem(problem: dict[str, Any]) -> str:
