@@ -46,6 +46,10 @@ _SEES_INSTANCES: Rule = {
 }
 # Whoever draws the processes sees where every instance stands, though not what it holds.
 _SEES_COURSES: Rule = {**_SEES_INSTANCES, ANY: _OVERLOOKS | {"process_owner"}}
+_DIRECTS: Rule = {
+    ANY: frozenset({"team_lead", "administrator"}),
+    HEAD: frozenset({"head"}),
+}
 # Whoever checks the others' work does none of it.
 _WORKERS = _EVERYBODY - {"auditor"}
 
@@ -85,12 +89,9 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
         CANDIDATE: _EVERYBODY,
         HEAD: frozenset({"head"}),
     },
-    # What those who direct a task do in the place of others is in visibility.py.
-    "user_task.work": {ASSIGNEE: _WORKERS, CANDIDATE: _WORKERS},
-    "user_task.direct": {
-        ANY: frozenset({"team_lead", "administrator"}),
-        HEAD: frozenset({"head"}),
-    },
+    # Whoever directs a task may also do it in the place of others, but for a head's decision.
+    "user_task.work": {ASSIGNEE: _WORKERS, CANDIDATE: _WORKERS, **_DIRECTS},
+    "user_task.direct": _DIRECTS,
     "definition.read": frozenset({"process_owner", "auditor", "administrator"}),
     "definition.edit": frozenset({"process_owner"}),
     "definition.approve": frozenset({"process_owner"}),
