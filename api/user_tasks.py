@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -20,7 +21,7 @@ from api.task_commands import CODES, ConditionsHere, TaskVerb, carry_out_verb, e
 from api.user_task_view import EXAMPLE, UserTaskView, existing, views
 from api.visibility import directs, is_candidate, is_for_heads, sees_task
 from bpmn.commands import AssignUserTask, Command, UnassignUserTask, UpdateUserTask
-from models import person, user_task_search
+from models import absence, candidate_group, person, user_task_search
 from models.user_task import UserTask
 
 router = APIRouter(prefix="/v2/user-tasks", tags=["user tasks"])
@@ -96,10 +97,10 @@ async def assign_user_task(
     means: MeansHere,
     conditions: ConditionsHere,
 ) -> Response:
-    """Claim a task, or give it to somebody; only who directs it may take it from its assignee."""
+    """Claim a task, or give it to somebody; from its assignee leads take it, and the delegate."""
 
     def make(session: Session, task: UserTask, identity: str) -> Command:
-        override = _check_assigns(session, caller, task, asked)
+        override = _check_assigns(session, caller, task, asked, means.now())
         return AssignUserTask(
             id=identity,
             actor=caller.username,
@@ -157,8 +158,10 @@ def _changes(given: Changeset) -> dict[str, Any]:
     return given.model_dump(mode="json", exclude_unset=True)
 
 
-def _check_assigns(session: Session, caller: Caller, task: UserTask, asked: Assignment) -> bool:
-    """Return whether the task may be taken from somebody.
+def _check_assigns(
+    session: Session, caller: Caller, task: UserTask, asked: Assignment, at: datetime
+) -> bool:
+    """Return whether the task may be taken from somebody: by leads, and by one's delegate.
 
     Raises:
         Problem: `task_not_yours` or `assignee_unknown`.
@@ -171,7 +174,10 @@ def _check_assigns(session: Session, caller: Caller, task: UserTask, asked: Assi
         raise Problem("assignee_unknown", assignee=asked.assignee)
     # A head's decision is given to no one else, whoever leads.
     if is_for_heads(task) and not user_task_search.may_see(
-        task, found.username, person.groups(found)
+        task, found.username, candidate_group.of_person(session, found, at)
     ):
         raise Problem("task_not_yours", key=str(task.key))
-    return leads and asked.allow_override
+    takes = leads or (
+        task.assignee is not None and absence.stands_in(session, caller.username, task.assignee, at)
+    )
+    return takes and asked.allow_override

@@ -290,3 +290,44 @@ async def test_a_lead_changes_priority_and_due_date(door: Door) -> None:
     assert (after["priority"], after["dueDate"]) == (80, "2026-10-01T02:00:00Z")
     assert after["candidateGroups"] == ["technical"]
     assert code(refused) == (403, "forbidden")
+
+
+async def test_a_delegate_takes_over_the_task_of_somebody_away_and_nobody_else_does(
+    door: Door,
+) -> None:
+    key = str((await process_task(door))["userTaskKey"])
+    away = {
+        "starts_at": "2026-09-21T00:00:00Z",
+        "ends_at": "2026-09-25T00:00:00Z",
+        "delegate": "log",
+    }
+    taking = {"assignee": "log", "allowOverride": True}
+    assert code(await verb(door, "log", key, "assignment", taking)) == (403, "task_not_yours")
+    assert (await door.post("tech", "/api/absences", away)).status_code == 201
+    with Session(door.engine) as session, session.begin():
+        # What the dispatcher of the worker offers.
+        offer = "UPDATE user_task SET candidate_users = '{log}' WHERE key = :key"
+        session.execute(text(offer), {"key": int(key)})
+
+    mine = {"assignee": "tech_two", "allowOverride": True}
+    refused = await verb(door, "tech_two", key, "assignment", mine)
+    taken = await verb(door, "log", key, "assignment", taking)
+
+    assert code(refused) == (409, "user_task_already_assigned")
+    assert taken.status_code == 204, taken.text
+    assert await assignee(door, key) == "log"
+
+
+async def test_a_deputy_decides_for_a_head_who_is_away(door: Door) -> None:
+    path = "/api/departments/technical"
+    tag = (await door.get("tech_head", path)).headers["etag"]
+    named = {"deputies": [{"username": "tech_two"}]}
+    await door.call("tech_head", "PUT", f"{path}/deputies", named, If_Match=tag)
+    away = {"starts_at": "2026-09-21T00:00:00Z", "ends_at": "2026-09-25T00:00:00Z"}
+    key = str((await process_task(door))["userTaskKey"])
+    giving = {"assignee": "tech_two", "allowOverride": True}
+    assert code(await verb(door, "tech_two", key, "assignment", giving))[0] == 409
+
+    assert (await door.post("tech_head", "/api/absences", away)).status_code == 201
+
+    assert (await verb(door, "tech_two", key, "assignment", giving)).status_code == 204
