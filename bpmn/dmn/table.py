@@ -8,6 +8,7 @@ from bpmn.dmn.hit_policy import HIT_POLICIES
 from bpmn.dmn.nodes import BoxedContext, Broken, Check, DecisionTable, Rule, Typed
 from bpmn.dmn.trace import DecisionRun
 from bpmn.feel.coercion import fit
+from bpmn.feel.entries import evaluated
 from bpmn.feel.frame import Frame
 from bpmn.feel.interpreter import handles, run
 from bpmn.feel.syntax import Node
@@ -83,12 +84,9 @@ def _default(table: DecisionTable, frame: Frame) -> Any:
 
 @handles(BoxedContext)
 def _context(node: BoxedContext, frame: Frame) -> Any:
-    names: dict[str, Any] = {}
-    inner = frame.child(names)
-    for name, value in node.entries:
-        names[name] = run(value, inner)
-    frame.run.charge_for(names)
-    return names if node.result is None else run(node.result, inner)
+    values, inner = evaluated(node.entries, frame)
+    frame.run.charge_for(values)
+    return values if node.result is None else run(node.result, inner)
 
 
 @handles(Typed)

@@ -15,6 +15,11 @@ def _zoned_alike(left: Any, right: Any) -> bool:
     return (left.offset is None) == (right.offset is None)
 
 
+def _milliseconds(moment: Time | DateTime) -> int:
+    """The instant as finely as moments are told apart: whatever is finer is no difference."""
+    return moment.instant // 1_000_000
+
+
 def equal(left: Any, right: Any) -> bool | None:
     """Whether two values are equal; None when their kinds cannot be compared."""
     if left is None or right is None:
@@ -24,7 +29,7 @@ def equal(left: Any, right: Any) -> bool | None:
     if isinstance(left, list | dict):
         return _equal_parts(left, right)
     if isinstance(left, Time | DateTime):
-        return _zoned_alike(left, right) and left.instant == right.instant
+        return _zoned_alike(left, right) and _milliseconds(left) == _milliseconds(right)
     if isinstance(left, Range):
         return _equal_ranges(left, right)
     return bool(left == right)
@@ -38,7 +43,7 @@ def _equal_parts(left: Any, right: Any) -> bool:
 
 def _equal_ranges(left: Range, right: Range) -> bool:
     flags = left.start_included == right.start_included
-    flags = flags and left.end_included == right.end_included and left.negated == right.negated
+    flags = flags and left.end_included == right.end_included and left.operator == right.operator
     ends = equal(left.start, right.start) is True and equal(left.end, right.end) is True
     return flags and ends
 
@@ -50,7 +55,8 @@ def compare(left: Any, right: Any) -> int | None:
     if isinstance(left, _ORDERED):
         return int(left > right) - int(left < right)
     if isinstance(left, Time | DateTime) and _zoned_alike(left, right):
-        return int(left.instant > right.instant) - int(left.instant < right.instant)
+        before, after = _milliseconds(left), _milliseconds(right)
+        return int(before > after) - int(before < after)
     return None
 
 

@@ -8,6 +8,7 @@ from bpmn.feel.arithmetic import negate, operate
 from bpmn.feel.builtins.registry import BUILTINS
 from bpmn.feel.comparison import compare, holds, member
 from bpmn.feel.conformance import instance_of, is_known
+from bpmn.feel.entries import evaluated, later
 from bpmn.feel.frame import CHARACTERS_PER_STEP, Frame
 from bpmn.feel.interpreter import handles, run
 from bpmn.feel.ranges import Range
@@ -27,6 +28,9 @@ def _name(node: syntax.Name, frame: Frame) -> Any:
         return holder[node.name]
     if node.name in BUILTINS:
         return BUILTINS[node.name]
+    layer = later(node.name, frame)
+    if layer is not None:
+        return layer.names[node.name]
     head, dot, rest = node.name.partition(".")
     if dot:
         # A parameter may be called `Person.Name`; where it is not in scope, this is a path.
@@ -44,15 +48,13 @@ def _list(node: syntax.ListNode, frame: Frame) -> list[Any]:
 
 @handles(syntax.ContextNode)
 def _context(node: syntax.ContextNode, frame: Frame) -> dict[str, Any] | None:
-    names: dict[str, Any] = {}
-    inner = frame.child(names)
-    for key, value in node.entries:
-        if key in names:
-            frame.run.warn("duplicate_key", name=key)
-            return None
-        names[key] = run(value, inner)
-    frame.run.charge_for(names)
-    return names
+    names = {name for name, _ in node.entries}
+    if len(names) < len(node.entries):
+        frame.run.warn("duplicate_key")
+        return None
+    values, _ = evaluated(node.entries, frame)
+    frame.run.charge_for(values)
+    return values
 
 
 @handles(syntax.Negate)

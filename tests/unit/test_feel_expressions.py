@@ -127,3 +127,20 @@ def test_the_names_an_expression_takes_are_known_without_running_it() -> None:
     text = "feedback.status = s and count(for x in items return x.price * rate)[1] > {k: 1, v: k}.v"
 
     assert names_in(text) == {"feedback.status", "s", "items", "rate"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{a: b + 1, b: c + 1, c: 1}", {"a": 3, "b": 2, "c": 1}),
+        ("{a: {x: c}, c: 3}.a.x", 3),
+        ("{f: function(n) if n = 0 then k else f(n - 1), k: 9, r: f(3)}.r", 9),
+        # What lies around comes first, so that a context may name its entries after it.
+        ("{outer: outer, a: outer}", {"outer": 7, "a": 7}),
+        ("{a: outer, outer: 1}.a", 7),
+        ("{a: b, b: a}", {"a": None, "b": None}),
+        ("{a: a}.a", None),
+    ],
+)
+def test_an_entry_may_ask_for_one_that_stands_after_it(text: str, expected: Any) -> None:
+    assert value_of(text, outer=7) == expected

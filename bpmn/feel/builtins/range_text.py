@@ -23,6 +23,9 @@ def range_from_text(frame: Frame, text: str) -> Range:
     found = _RANGE.fullmatch(text.strip())
     if found is None or not (found[2] or found[3]):
         raise FunctionError("no_range")
+    # An end that is left out is open: `[..2]` says that it holds a value which it does not name.
+    if (found[1] == "[" and not found[2]) or (found[4] == "]" and not found[3]):
+        raise FunctionError("no_range")
     start, end = _end(frame, found[2]), _end(frame, found[3])
     order = compare(start, end)
     if start is not None and end is not None and (order is None or order > 0):
