@@ -188,12 +188,7 @@ def _tell(session: Session, owed: TaskHandover, at: datetime) -> None:
         session,
         {task_handover.identity(f"{owed.id}|{who}", task.key): who for who in recipients},
         code=code,
-        data={
-            "number": task.feedback_number,
-            "task": str(task.key),
-            "element": task.element_id,
-            "username": owed.username,
-        },
+        data={**notices.about(task), "username": owed.username},
         instance_key=task.instance_key,
         at=at,
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _NAMESPACE = UUID("0f8c2f3c-4d8f-5b43-9b0d-7e2d5a9b6a10")
 OPERATORS = "role.administrator"
+DUTY_MANAGERS = "role.duty_manager"
 
 
 def members(session: Session, groups: Iterable[str], at: datetime) -> list[str]:
@@ -64,13 +65,26 @@ def put(
 
 
 def new_task(session: Session, house: House, task: UserTask, record: Record) -> None:
-    """Tell the assignee of a task, or those who may claim it."""
+    """Tell the assignee of a task, or those who may claim it; where nobody may, the managers."""
     at = datetime.fromisoformat(record.at)
     recipients = (
         [task.assignee]
         if task.assignee
         else [*task.candidate_users, *members(session, task.candidate_groups, at)]
     )
+    if not recipients:
+        managers = members(session, [DUTY_MANAGERS], at) or members(session, [OPERATORS], at)
+        put(
+            session,
+            house,
+            code="user_task_without_candidates",
+            recipients=managers,
+            instance_key=task.instance_key,
+            cause=record.number,
+            at=at,
+            data=about(task),
+        )
+        return
     put(
         session,
         house,
@@ -79,8 +93,13 @@ def new_task(session: Session, house: House, task: UserTask, record: Record) -> 
         instance_key=task.instance_key,
         cause=record.number,
         at=at,
-        data={"number": task.feedback_number, "task": str(task.key), "element": task.element_id},
+        data=about(task),
     )
+
+
+def about(task: UserTask) -> dict[str, Any]:
+    """Return what notices say of a task."""
+    return {"number": task.feedback_number, "task": str(task.key), "element": task.element_id}
 
 
 def incident(session: Session, house: House, found: Incident, record: Record) -> None:

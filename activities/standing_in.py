@@ -88,10 +88,5 @@ class StandingIn:
             instance_key=task.instance_key,
             cause=record.number,
             at=at,
-            data={
-                "number": task.feedback_number,
-                "task": str(task.key),
-                "element": task.element_id,
-                "because": why,
-            },
+            data={**notices.about(task), "because": why},
         )

@@ -129,6 +129,17 @@ async def test_without_a_delegate_the_head_hears_how_many_open_tasks_wait(
     assert house.sent == []
 
 
+async def test_a_task_that_nobody_may_claim_is_told_to_the_duty_managers(
+    house: StaffedHouse,
+) -> None:
+    house.draw(one_task('candidateGroups="team.empty"'))
+
+    house.begin()
+
+    assert house.told("dan") == ["user_task_without_candidates"]
+    assert house.told("ann") == []
+
+
 # Leaving
 
 
