@@ -22,6 +22,7 @@ from models import audit_record
 from settings import PROJECT
 from tests.conftest import Database
 from tests.drawings import chain, flow, user
+from tests.feedback_items import stored
 from tests.wired_instances import World, message
 
 pytestmark = pytest.mark.integration
@@ -310,6 +311,22 @@ async def test_a_subscription_that_was_closed_takes_no_message(world: World) -> 
 
     assert world.count("event_subscription") == 0
     assert world.rows("SELECT FROM delivery") == []
+
+
+def test_the_table_holds_what_the_state_waits_for_by_key_and_nothing_else(world: World) -> None:
+    item = stored(world.house, at=world.clock.now())
+    world.instances.advance(item.key, item.command)
+
+    held = world.rows("SELECT key, name, correlation_key, process_id FROM event_subscription")
+
+    state = world.state(item.key)
+    wanted = {
+        (s.key, s.name, s.correlation_key, state.elements[s.host].process)
+        for s in state.subscriptions.values()
+        if s.correlation_key
+    }
+    assert wanted
+    assert {tuple(row) for row in held} == wanted
 
 
 async def test_what_older_instances_wait_for_is_adopted_from_their_records(world: World) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy.orm import Session
@@ -171,6 +172,39 @@ async def test_many_messages_of_one_key_at_once_start_one_instance_and_the_rest_
 
     assert most == 1
     assert sorted(str(one) for one in began(world)) == sorted(str({"n": n}) for n in range(number))
+
+
+async def test_a_message_published_just_when_the_instance_ends_starts_the_next(
+    world: World,
+) -> None:
+    world.deploy(ON_MESSAGE)
+    rounds = 15
+    for number in range(rounds):
+        world.publish("ordered", f"A-{number}")
+    await world.settle()
+    keys = world.of_process("p")
+    with ThreadPoolExecutor(3) as threads:
+        for number, key in enumerate(keys):
+            together = Barrier(3)
+            args = ("ordered", f"A-{number}")
+
+            def finish(together: Barrier = together, key: int = key) -> None:
+                together.wait()
+                end(world, key)
+
+            def publish(together: Barrier = together, args: tuple[str, str] = args) -> None:
+                together.wait()
+                world.publish(*args, lifetime=HOUR)
+
+            def start_next(together: Barrier = together) -> None:
+                together.wait()
+                world.dispatcher._start_next()
+
+            for done in [threads.submit(work) for work in (finish, publish, start_next)]:
+                done.result()
+    await world.settle()
+
+    assert world.phases(*world.of_process("p")) == ["canceled"] * rounds + ["active"] * rounds
 
 
 async def test_a_process_that_waits_is_not_started_by_the_same_message(world: World) -> None:
