@@ -56,7 +56,10 @@ def _quantified(node: syntax.Quantified, frame: Frame) -> bool | None:
             verdict: Any = run(node.condition, inner)
             if verdict is decisive:
                 return bool(decisive)
-            unknown = unknown or not isinstance(verdict, bool)
+            if verdict is not None and not isinstance(verdict, bool):
+                frame.run.warn("not_boolean", operator="every" if node.every else "some")
+                return None
+            unknown = unknown or verdict is None
     except NotIterableError:
         frame.run.warn("not_iterable", operator="every" if node.every else "some")
         return None

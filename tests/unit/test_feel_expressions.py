@@ -41,6 +41,18 @@ def codes_of(text: str, **scope: Any) -> list[str]:
         ("(function(a, b) a - b)(b: 1, a: 5)", Decimal(4)),
         ('"a" instance of string', True),
         ("[1] instance of list<number>", True),
+        # The same values, and not the same range.
+        ("(< 8) = (null..8)", False),
+        ("(>= 8) = (>= 8)", True),
+        ("(= 8) = [8..8]", False),
+        ('range("(..8]") = (null..8]', True),
+        ('range("[..8]")', None),
+        ('range("[8..]")', None),
+        # Moments are told apart by milliseconds.
+        ('time("08:15:30.0003") = time("08:15:30.0009")', True),
+        ('time("08:15:30.003") = time("08:15:30.009")', False),
+        ('some x in ["?", true] satisfies x', None),
+        ("some x in [null, true] satisfies x", True),
     ],
 )
 def test_an_expression_has_the_value_the_standard_gives_it(text: str, expected: Any) -> None:
