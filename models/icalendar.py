@@ -40,13 +40,10 @@ def events(text: str) -> Iterator[Event]:
     Raises:
         CalendarFileError: the file is none, an event has no day, or it repeats by a rule.
     """
-    found = list(_properties(text))
-    if not found or (found[0][1], found[0][2].upper()) != ("BEGIN", "VCALENDAR"):
-        raise CalendarFileError("calendar_no_icalendar", 1)
     inside: list[str] = []
     properties: dict[str, str] = {}
     began = 1
-    for line, name, value in found:
+    for line, name, value in _calendar(text):
         if name == "BEGIN":
             inside.append(value.upper())
             if inside[-1] == EVENT:
@@ -59,6 +56,13 @@ def events(text: str) -> Iterator[Event]:
             properties.setdefault(name, value)
     if inside:
         raise CalendarFileError("calendar_no_icalendar", began)
+
+
+def _calendar(text: str) -> list[tuple[int, str, str]]:
+    found = list(_properties(text))
+    if not found or (found[0][1], found[0][2].upper()) != ("BEGIN", "VCALENDAR"):
+        raise CalendarFileError("calendar_no_icalendar", 1)
+    return found
 
 
 def _properties(text: str) -> Iterator[tuple[int, str, str]]:
