@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,15 @@ from activities import notices
 from activities.bell import Bell
 from activities.contracts import BUSY, GONE
 from bpmn.commands import Command, UnassignUserTask, UpdateUserTask
-from models import absence, candidate_group, notice, person, task_handover, user_task
+from models import (
+    absence,
+    candidate_group,
+    notice,
+    person,
+    staff_retention,
+    task_handover,
+    user_task,
+)
 from models.process_instance import workflow_id
 from models.task_handover import CHANNEL, OFFER
 
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 _AT_ONCE = 20
+_SWEEP_EVERY = timedelta(hours=1)
 # Longer than an attempt takes.
 _LEASE = timedelta(seconds=10)
 _FIRST_PAUSE = timedelta(seconds=0.5)
@@ -57,6 +66,7 @@ class HandoverDispatcher:
     engine: Engine
     send: Send
     now: Callable[[], datetime] = _now
+    _swept_at: datetime | None = field(default=None, init=False)
 
     async def run(self) -> None:
         """Hand over until cancelled; what fails is tried again later, never given up."""
@@ -80,6 +90,7 @@ class HandoverDispatcher:
         begun = await asyncio.to_thread(self._begin_absences)
         owed = await asyncio.to_thread(self._claim)
         await asyncio.gather(*(self._hand_over(*one) for one in owed))
+        await asyncio.to_thread(self._sweep)
         return begun + len(owed)
 
     def _begin_absences(self) -> int:
@@ -89,6 +100,13 @@ class HandoverDispatcher:
             for one in begun:
                 begin_absence(session, one, now)
             return len(begun)
+
+    def _sweep(self) -> None:
+        now = self.now()
+        if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
+            with Session(self.engine) as session, session.begin():
+                staff_retention.delete_old(session, now)
+            self._swept_at = now
 
     def _claim(self) -> list[tuple[TaskHandover, list[Command]]]:
         now = self.now()

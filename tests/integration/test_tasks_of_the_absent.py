@@ -11,8 +11,9 @@ from sqlalchemy import text
 from activities.contracts import BUSY
 from bpmn.commands import AssignUserTask, Command
 from bpmn.records import Kind
-from models import access_token, person
+from models import access_token, person, roster
 from models.leaving import leave
+from models.shift import Shift
 from tests.conftest import Database
 from tests.staffed_house import StaffedHouse, one_task
 
@@ -255,3 +256,26 @@ async def test_a_task_given_to_somebody_who_has_just_left_does_not_stay_with_the
 
     assert house.task(key).assignee is None
     assert "user_task_unattended" in house.told("tom")
+
+
+async def test_who_was_away_and_on_duty_is_forgotten_after_a_year(house: StaffedHouse) -> None:
+    house.away("ann", lasts=DAY)
+    with house.session() as session, session.begin():
+        frames = {"mon": [["08:00", "12:00"]]}
+        day = house.clock.at.date()
+        session.add(Shift(code="s", name_zh="班", name_en="S", frames=frames, valid_from=day))
+        session.flush()
+        roster.assign(session, "s", day, ["ann"])
+
+    def kept() -> list[int]:
+        with house.session() as session:
+            counts = ("SELECT count(*) FROM absence", "SELECT count(*) FROM duty")
+            return [int(session.scalar(text(one)) or 0) for one in counts]
+
+    await house.settle()
+    house.clock.at += 366 * DAY
+    await house.settle()
+    assert kept() == [1, 1]
+    house.clock.at += 2 * DAY
+    await house.settle()
+    assert kept() == [0, 0]
