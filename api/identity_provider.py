@@ -24,6 +24,8 @@ _OK = 200
 # not more often than once a minute, whatever tokens somebody makes up.
 _KEPT = 3600.0
 _SOONEST = 60.0
+# A provider that was away a moment ago is not waited for again by everybody.
+_AWAY = 5.0
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -72,6 +74,7 @@ class IdentityProvider:
         self._lock = Lock()
         self._description: Mapping[str, Any] = {}
         self._described = float("-inf")
+        self._failed = float("-inf")
         self._keys = KeySet([])
         self._keyed = float("-inf")
 
@@ -150,7 +153,7 @@ class IdentityProvider:
             if self._clock() - self._described > _KEPT:
                 issuer = self.rules.issuer
                 address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-                self._description = _checked(provider_answers.get(address), issuer)
+                self._description = _checked(self._get(address), issuer)
                 self._described = self._clock()
             return self._description
 
@@ -159,9 +162,18 @@ class IdentityProvider:
         with self._lock:
             age = self._clock() - self._keyed
             if age > _KEPT or (of_now and age > _SOONEST):
-                self._keys = _key_set(provider_answers.get(address))
+                self._keys = _key_set(self._get(address))
                 self._keyed = self._clock()
             return self._keys
+
+    def _get(self, address: str) -> Mapping[str, Any]:
+        if self._clock() - self._failed < _AWAY:
+            raise Problem("provider_unavailable")
+        try:
+            return provider_answers.get(address)
+        except Problem:
+            self._failed = self._clock()
+            raise
 
 
 def _checked(description: Mapping[str, Any], issuer: str) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from api.problem import Problem
 from models import access_record, notice, person
 from models.access_record import AccessRecord
 
@@ -45,6 +46,12 @@ def tell_if_locked(session: Session, username: str, client: str, now: datetime) 
         "minutes": int(WINDOW.total_seconds()) // 60,
     }
     notice.put(session, rows, code="login_locked", data=data, instance_key=None, at=now)
+
+
+def problem() -> Problem:
+    """Return what is answered while the door is closed."""
+    seconds = int(WINDOW.total_seconds())
+    return Problem("login_locked", retry_after=seconds, retry_after_seconds=seconds)
 
 
 def unlock(session: Session, username: str, actor: str, now: datetime) -> None:

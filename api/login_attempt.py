@@ -105,8 +105,7 @@ def _attempt(
     subject = None if known is None else known.username
     if subject is not None and lockout.is_locked(session, subject, client, now):
         record(session, "login_locked", subject, client, now)
-        seconds = int(lockout.WINDOW.total_seconds())
-        return Problem("login_locked", retry_after=seconds, retry_after_seconds=seconds)
+        return lockout.problem()
     found = person.authenticate(session, login.username, login.password)
     if found is None:
         record(session, "login_failed", subject, client, now)

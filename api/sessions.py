@@ -176,9 +176,25 @@ def replace_session(request: Request, response: Response, means: Means, granted:
     """Give the new session to the browser and end the one that it had."""
     before = request.cookies.get(means.logins.cookie)
     if before:
-        with Session(means.engine) as session, session.begin():
-            access_token.revoke(session, before, means.now())
+        _end_replaced(means, before, granted)
     session_cookie.put(response, means.logins, granted.caller.token)
+
+
+def _end_replaced(means: Means, before: str, granted: Granted) -> None:
+    with Session(means.engine) as session, session.begin():
+        now = means.now()
+        found = access_token.holder(session, before, now)
+        if found is None:
+            return
+        access_token.revoke(session, before, now)
+        access_record.append(
+            session,
+            at=now,
+            actor=granted.caller.username,
+            action="session_replaced",
+            subject=found[0].username,
+            data={"login": str(found[1].id)},
+        )
 
 
 def _own(caller: Caller) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -16,6 +16,8 @@ from models.person import Person
 
 # How exactly it is known when a token was last used: each use would otherwise be a write.
 COARSE = timedelta(minutes=1)
+# How long a token that has expired is kept.
+KEPT = timedelta(days=30)
 SESSIONS = ("cookie", "bearer")
 
 
@@ -69,6 +71,7 @@ def issue(session: Session, username: str, *, now: datetime, lifetime: timedelta
 
 def issue_as(session: Session, username: str, wanted: Issue, now: datetime) -> tuple[str, UUID]:
     """Make a token of any kind; return its text, seen this once, and the id that names it."""
+    _drop_old(session, username, now)
     token, own_id = token_urlsafe(32), uuid4()
     values = {
         "digest": _digest(token),
@@ -159,6 +162,12 @@ def revoke_all(
     if but is not None:
         conditions.append(col(AccessToken.digest) != _digest(but))
     return _revoke(session, now, *conditions)
+
+
+def _drop_old(session: Session, username: str, now: datetime) -> None:
+    """Forget what ended long ago; the access records keep who logged in."""
+    own = delete(AccessToken).where(col(AccessToken.username) == username)
+    session.execute(own.where(col(AccessToken.expires_at) < now - KEPT))
 
 
 def _revoke(session: Session, now: datetime, *conditions: ColumnElement[bool]) -> int:
