@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities import notices, subject
 from bpmn.clock import to_text
+from models import absence, workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +52,19 @@ def in_charge(step: Step, group: str) -> list[str]:
 
 def _people(step: Step, item: Feedback, who: str) -> Iterator[str]:
     if who == OWNER:
-        yield from [item.assignee] if item.assignee else in_charge(step, f"{item.department}.head")
+        yield from _owners(step, item)
     elif who == HEAD:
         yield from in_charge(step, f"{item.department}.head")
     else:
         yield from in_charge(step, f"role.{who}")
+
+
+def _owners(step: Step, item: Feedback) -> Iterator[str]:
+    """Yield who processes an item, whoever stands in for them, and the head where nobody does."""
+    session = step.session
+    owners = [item.assignee] if item.assignee else workload.at_work_on(session, item.id)
+    away = absence.absent(session, owners, step.now)
+    yield from owners
+    yield from (delegate for delegate in away.values() if delegate is not None)
+    if not owners or None in away.values():
+        yield from in_charge(step, f"{item.department}.head")
