@@ -9,6 +9,7 @@ from activities import notices
 from activities.project_clocks import ClockProjection
 from activities.project_elements import ElementProjection
 from activities.project_subscriptions import SubscriptionProjection
+from activities.project_verbs import VerbProjection
 from activities.standing_in import StandingIn
 from bpmn.clock import parse_instant
 from bpmn.expressions import IncidentError
@@ -44,6 +45,7 @@ class Projection:
         self._subscriptions = SubscriptionProjection(run)
         self._clocks = ClockProjection(run)
         self._standing_in = StandingIn(session, house, run)
+        self._verbs = VerbProjection(session, house, self._standing_in)
 
     def catch_up(self) -> None:
         """Project the records that have come since the last time."""
@@ -53,6 +55,7 @@ class Projection:
             self._elements.follow(record)
             self._subscriptions.follow(record)
             self._clocks.follow(record)
+            self._verbs.follow(record)
             if (project := _PROJECTORS.get(record.kind)) is not None:
                 project(self, record)
         self._clocks.write(self._session)
@@ -121,17 +124,20 @@ class Projection:
             form_id=data.get("form"),
             feedback_number=item.number if item else None,
             created_at=_at(record),
+            signs=data.get("signs"),
+            position=data.get("position"),
         )
         self._session.add(task)
-        if not self._standing_in.redirect(task, record):
-            notices.new_task(self._session, self._house, task, record)
+        if self._standing_in.redirect(task, record) or self._verbs.created(task, record):
+            return
+        notices.new_task(self._session, self._house, task, record)
 
     def _task(self, record: Record) -> UserTask | None:
         return self._session.get(UserTask, record.key)
 
     def _task_assigned(self, record: Record) -> None:
         if (task := self._task(record)) is not None:
-            task.assignee = record.data["assignee"]
+            task.assignee, task.owner = record.data["assignee"], None
             task.revision += 1
             if self._standing_in.redirect(task, record, even_absent=False):
                 return
@@ -187,6 +193,7 @@ _PROJECTORS: dict[Kind, Callable[[Projection, Record], None]] = {
     Kind.INSTANCE_COMPLETED: Projection._ended,  # noqa: SLF001
     Kind.INSTANCE_CANCELED: Projection._ended,  # noqa: SLF001
     Kind.ELEMENT_ACTIVATED: Projection._status,  # noqa: SLF001
+    Kind.INSTANCE_MODIFIED: Projection._status,  # noqa: SLF001
     Kind.USER_TASK_CREATED: Projection._task_created,  # noqa: SLF001
     Kind.USER_TASK_ASSIGNED: Projection._task_assigned,  # noqa: SLF001
     Kind.USER_TASK_UPDATED: Projection._task_updated,  # noqa: SLF001

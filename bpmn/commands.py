@@ -121,14 +121,18 @@ class ModifyInstance(Command):
         activate: `{"element", "variables", "scope"}`; `scope` is the key of the instance to begin
             it in, 0 where only one can be meant.
         terminate: keys of element instances.
+        discard: `{"flow", "scope"}`: tokens that wait, such as at a join, and go with the rest.
         reason: a code, or the reference to a text.
+        status: what the item is in from then on, where the elements that begin do not say it.
         expected_number: the record that must be the last one, 0 for any.
     """
 
     kind: ClassVar[str] = "modify_instance"
     activate: list[dict[str, Any]] = field(default_factory=list)
     terminate: list[int] = field(default_factory=list)
+    discard: list[dict[str, Any]] = field(default_factory=list)
     reason: Any = ""
+    status: str = ""
     expected_number: int = 0
 
     @override
@@ -141,6 +145,9 @@ class ModifyInstance(Command):
         for key in self.terminate:
             if key not in state.elements or state.elements[key].scope == 0:
                 raise Rejection("element_instance_not_active", key=str(key))
+        waiting = {(token.flow, token.scope) for token in state.tokens}
+        if any((one.get("flow"), one.get("scope")) not in waiting for one in self.discard):
+            raise Rejection("token_not_waiting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

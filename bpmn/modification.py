@@ -38,10 +38,13 @@ def modify(run: Run, command: ModifyInstance, by: dict[str, Any]) -> None:
         activate=[element.id for element, _ in asked],
         terminate=list(command.terminate),
         reason=command.reason,
+        **({"status": command.status} if command.status else {}),
         **by,
     )
     for (element, scope), (_, one) in zip(plans, asked, strict=True):
         _begin(run, element, run.state.elements[scope], one.get("variables") or {})
+    for token in command.discard:
+        run.emit(Kind.TOKEN_DISCARDED, token["flow"], scope=token["scope"])
     for key in command.terminate:
         if (instance := run.state.elements.get(key)) is not None:
             run.terminate(instance)

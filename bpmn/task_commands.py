@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnUserTask(Command):
-    """What is asked of one user task; while its listeners look at something, nothing else is."""
+    """What is asked of one user task; while its listeners look at something, nothing else is.
+
+    Attributes:
+        reason: the reference to a text, as the record tells it; None without one.
+    """
 
     key: int
+    reason: Any = None
 
     @override
     def check(self, state: State) -> None:

@@ -35,8 +35,10 @@ EVENTS: dict[str, str] = {
 
 
 def by(command: Command) -> dict[str, Any]:
-    """Return who asked, as records hold it."""
-    return {"by": command.actor} if command.actor else {}
+    """Return who asked, and why, as records hold it."""
+    who = {"by": command.actor} if command.actor else {}
+    why = command.reason if isinstance(command, OnUserTask) else None
+    return who if why is None else {**who, "reason": why}
 
 
 def take(run: Run, command: OnUserTask) -> None:

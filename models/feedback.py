@@ -42,7 +42,8 @@ _MACHINE = Machine(
 )
 _STATES_PASSED = text(
     "SELECT number, data ->> 'status' AS status, at FROM audit_record"
-    " WHERE instance_key = :key AND data ? 'status' AND kind = 'ELEMENT_ACTIVATED' ORDER BY number"
+    " WHERE instance_key = :key AND data ? 'status'"
+    " AND kind IN ('ELEMENT_ACTIVATED', 'INSTANCE_MODIFIED') ORDER BY number"
 )
 
 

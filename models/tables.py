@@ -26,6 +26,7 @@ from models.feedback_number import NumberSerial
 from models.form_definition import FormDefinition
 from models.idempotency_key import IdempotencyKey
 from models.incident import Incident
+from models.item_copy import ItemCopy
 from models.job_result import JobResult
 from models.key_check import KeyCheck
 from models.keyword import Keyword
@@ -135,6 +136,7 @@ __all__ = [
     "FormDefinition",
     "IdempotencyKey",
     "Incident",
+    "ItemCopy",
     "JobResult",
     "KeyCheck",
     "Keyword",

@@ -11,7 +11,14 @@ from models.columns import TextArray, Timestamp
 
 
 class UserTask(SQLModel, table=True):
-    """Work for a person (用户任务): a read model without variables and without customers."""
+    """Work for a person (用户任务): a read model without variables and without customers.
+
+    Attributes:
+        owner: who gets a delegated task back (委派).
+        signs: key of the task that this one signs (加签), None for the task itself.
+        position: before, parallel or after, of a signer's task.
+        signers_after: who will be asked to sign once the task is done.
+    """
 
     __tablename__ = "user_task"
     __table_args__ = (
@@ -41,6 +48,10 @@ class UserTask(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Timestamp)
     completed_at: datetime | None = Field(default=None, sa_type=Timestamp)
     revision: int = 1
+    owner: str | None = None
+    signs: int | None = Field(default=None, sa_type=BigInteger)
+    position: str | None = None
+    signers_after: list[str] = Field(default_factory=list, sa_type=TextArray)
 
 
 _INSERT = insert(SQLModel.metadata.tables["user_task"])

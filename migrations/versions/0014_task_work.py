@@ -1,4 +1,8 @@
-"""Drafts, queues and signatures of user tasks."""
+"""Drafts, queues, signatures and copies of user tasks."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0014"
 down_revision = "0013"
@@ -7,8 +11,43 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    add_verbs()
+    create_copies()
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    op.drop_table("item_copy")
+    for name in ("signers_after", "position", "signs", "owner"):
+        op.drop_column("user_task", name)
+
+
+def add_verbs() -> None:
+    """Who gets a delegated task back, and which task a signature belongs to."""
+    op.add_column("user_task", sa.Column("owner", sa.String(), nullable=True))
+    op.add_column("user_task", sa.Column("signs", sa.BigInteger(), nullable=True))
+    op.add_column("user_task", sa.Column("position", sa.String(), nullable=True))
+    op.add_column(
+        "user_task",
+        sa.Column(
+            "signers_after", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{}"
+        ),
+    )
+    op.alter_column("user_task", "signers_after", server_default=None)
+
+
+def create_copies() -> None:
+    op.create_table(
+        "item_copy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("feedback_id", sa.BigInteger(), nullable=False),
+        sa.Column("task_key", sa.BigInteger(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("note_ref", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["feedback_id"], ["feedback.id"]),
+        sa.ForeignKeyConstraint(["recipient"], ["person.username"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("feedback_id", "recipient", "sender"),
+    )
+    op.create_index("item_copy_recipient_idx", "item_copy", ["recipient", "created_at"])
