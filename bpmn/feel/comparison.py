@@ -8,6 +8,7 @@ from bpmn.feel.moments import Date, DateTime, Time
 from bpmn.feel.ranges import Range
 from bpmn.feel.values import kind
 
+_PLAIN = frozenset({Decimal, str, bool})
 _ORDERED = (Decimal, str, Date, DaysTimeDuration, YearsMonthsDuration)
 
 
@@ -63,7 +64,8 @@ def compare(left: Any, right: Any) -> int | None:
 def holds(operator: str, left: Any, right: Any) -> bool | None:
     """Whether `left operator right` holds; None when the values cannot be compared."""
     if operator in ("=", "!="):
-        same = equal(left, right)
+        plain = type(left) in _PLAIN and type(left) is type(right)
+        same = left == right if plain else equal(left, right)
         return same if same is None or operator == "=" else not same
     order = compare(left, right)
     if order is None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from typing_extensions import override
+
 from bpmn.feel.result import BudgetExceededError, FeelWarning
 from bpmn.feel.type_names import FeelType
 from bpmn.feel.values import from_json
@@ -58,18 +60,20 @@ class Run:
             self.warnings.append(FeelWarning(code, data))
 
 
-class JsonNames:
+class JsonNames(dict[str, Any]):
     """The caller's variables, turned into FEEL values when first used."""
 
+    __slots__ = ("_scope",)
+
     def __init__(self, scope: Mapping[str, Any]) -> None:
+        super().__init__()
         self._scope = scope
-        self._seen: dict[str, Any] = {}
 
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._seen:
-            self._seen[name] = from_json(self._scope[name])
-        return self._seen[name]
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = from_json(self._scope[name])
+        return value
 
+    @override
     def __contains__(self, name: object) -> bool:
         return name in self._scope
 

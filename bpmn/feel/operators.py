@@ -23,6 +23,8 @@ def _literal(node: syntax.Literal, frame: Frame) -> Any:
 
 @handles(syntax.Name)
 def _name(node: syntax.Name, frame: Frame) -> Any:
+    if node.name in frame.names:
+        return frame.names[node.name]
     holder = frame.holder(node.name)
     if holder is not None:
         return holder[node.name]
@@ -81,7 +83,9 @@ def _arithmetic(node: syntax.Arithmetic, frame: Frame) -> Any:
 
 @handles(syntax.Comparison)
 def _comparison(node: syntax.Comparison, frame: Frame) -> bool | None:
-    left, right = run(node.left, frame), run(node.right, frame)
+    left, right = run(node.left, frame), node.right
+    # What is compared with a literal, as most is, need not be run.
+    right = right.value if isinstance(right, syntax.Literal) else run(right, frame)
     return _compared(frame, node.operator, left, right)
 
 
