@@ -11,7 +11,7 @@ from activities.delivering import LEASE, command_of, settle
 from api.idempotency import in_transaction
 from api.means import Means
 from api.problem import Problem
-from models import delivery
+from models import delivery, publication
 from models.delivery import Owed
 from models.process_instance import workflow_id
 from workflows.messages import outcome
@@ -57,7 +57,11 @@ def _next(means: Means, message_key: int, session: Session) -> Owed | int | None
     for one in delivery.of(session, message_key):
         if one.delivered_at is not None:
             return one.instance_key
-    return delivery.take(session, message_key, means.now(), lease=LEASE)
+    owed = delivery.take(session, message_key, means.now(), lease=LEASE)
+    if owed is None:
+        # Asked again under the same key, it looks anew for somebody who waits.
+        publication.delete(session, message_key)
+    return owed
 
 
 def _settle(means: Means, owed: Owed, said: str, session: Session) -> None:

@@ -155,10 +155,23 @@ def _wanted(told: Message, caller: Caller, **more: Any) -> Wanted:
 
 def _published(session: Session, means: Means, wanted: Wanted, asked: Once) -> int:
     """Return the key of the message, which a repeated request has published before."""
-    earlier = publication.by_cause(session, wanted.cause) if wanted.cause else None
-    message_key = _publish(session, wanted, asked) if earlier is None else earlier.key
+    message_key = _earlier(session, wanted)
+    if message_key is None:
+        try:
+            message_key = publish(session, wanted, asked.at)
+        except MessageIdTakenError:
+            # The same request at the same moment was faster.
+            message_key = _earlier(session, wanted)
+            assert message_key is not None  # noqa: S101 (its cause is what was taken)
+        else:
+            _note(session, wanted, asked, message_key)
     take_first(session, means, message_key, wanted.name)
     return message_key
+
+
+def _earlier(session: Session, wanted: Wanted) -> int | None:
+    found = publication.by_cause(session, wanted.cause) if wanted.cause else None
+    return None if found is None else found.key
 
 
 def _publish(session: Session, wanted: Wanted, asked: Once) -> int:
@@ -166,12 +179,16 @@ def _publish(session: Session, wanted: Wanted, asked: Once) -> int:
         message_key = publish(session, wanted, asked.at)
     except MessageIdTakenError:
         raise Problem("message_id_taken", messageId=wanted.message_id) from None
+    _note(session, wanted, asked, message_key)
+    return message_key
+
+
+def _note(session: Session, wanted: Wanted, asked: Once, message_key: int) -> None:
     access_record.append(
         session,
         at=asked.at,
         actor=wanted.publisher,
         action="publish_message",
-        # Of the key only what it says itself may be known, and it may say much.
+        # Not the correlation key: whose it is, the message's row says while it is there.
         data={"name": wanted.name, "message": str(message_key)},
     )
-    return message_key

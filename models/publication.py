@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, UniqueConstraint, select, text
+from sqlalchemy import delete as sql_delete
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -151,6 +152,11 @@ def take_unmatched(session: Session, key: int) -> Publication | None:
     if found is not None:
         found.matched = True
     return found
+
+
+def delete(session: Session, key: int) -> None:
+    """Delete a publication that reached nobody."""
+    session.execute(sql_delete(Publication).where(col(Publication.key) == key))
 
 
 def delete_done(session: Session, now: datetime, limit: int) -> int:

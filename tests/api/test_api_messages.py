@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -161,6 +162,42 @@ async def test_a_correlation_that_got_no_answer_is_finished_and_told_when_asked_
     assert code(busy) == (503, "instance_busy")
     assert told["processInstanceKey"] == str(first)
     assert world.phases(first, second) == ["completed", "active"]
+
+
+async def test_two_correlations_with_one_key_at_once_are_one_message(
+    door: Door, world: World
+) -> None:
+    world.deploy(WAITS)
+    keys = world.begin(order="A-1"), world.begin(order="A-1")
+    await door.headers("admin")
+
+    told = await asyncio.gather(
+        *(posted(door, CORRELATE, PAID, Idempotency_Key="one") for _ in range(4))
+    )
+
+    assert {one["processInstanceKey"] for one in told} == {str(keys[0])}
+    assert world.phases(*keys) == ["completed", "active"]
+
+
+async def test_a_correlation_that_reached_nobody_may_be_tried_again_with_its_key(
+    door: Door, world: World
+) -> None:
+    world.deploy(WAITS)
+    first = world.begin(order="A-1")
+    send = door.instances.send
+
+    async def late(workflow_id: str, command: Any) -> None:
+        if world.phases(first) == ["active"]:
+            world.instances.advance(first, CancelInstance(id="cancel"))
+        await send(workflow_id, command)
+
+    object.__setattr__(door.means, "send", late)
+    refused = await door.post("admin", CORRELATE, PAID, Idempotency_Key="one")
+    second = world.begin(order="A-1")
+    told = await posted(door, CORRELATE, PAID, Idempotency_Key="one")
+
+    assert code(refused) == (404, "message_not_correlated")
+    assert told["processInstanceKey"] == str(second)
 
 
 async def test_a_broadcast_signal_reaches_who_listens_and_starts_what_it_starts(
