@@ -14,7 +14,7 @@ from api.problem import FieldError
 
 MAX_LIMIT = 500
 # A cursor is opaque to clients; what it may hold is bounded all the same.
-_LONGEST = 200
+_LONGEST = 10_000
 MAX_OFFSET = 1_000_000
 
 

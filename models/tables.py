@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models.absence import Absence
 from models.access_record import AccessRecord
 from models.access_token import AccessToken
+from models.attachment import Attachment
 from models.audit_record import AuditRecord
 from models.calendar_version import CalendarDay, CalendarVersion
 from models.clock_pause import ClockPause
@@ -48,14 +49,15 @@ from models.purchase_order import PurchaseOrder
 from models.quiet_hours import QuietHours
 from models.report import Report, ReportSending
 from models.roster import Duty
+from models.service_clock import ServiceClock
 from models.shift import Shift
 from models.skill import PersonSkill, Skill
-from models.service_clock import ServiceClock
 from models.start_request import StartRequest
 from models.survey import Survey
 from models.task_handover import TaskHandover
 from models.team import Team, TeamMember
 from models.user_task import UserTask
+from models.user_task_draft import UserTaskDraft
 from models.variable import Variable
 
 metadata = SQLModel.metadata
@@ -103,6 +105,7 @@ DELETABLE = frozenset(
         "start_request",
         "task_handover",
         "team_member",
+        "user_task_draft",
     }
 )
 
@@ -113,6 +116,7 @@ __all__ = [
     "Absence",
     "AccessRecord",
     "AccessToken",
+    "Attachment",
     "AuditRecord",
     "CalendarDay",
     "CalendarVersion",
@@ -161,15 +165,16 @@ __all__ = [
     "QuietHours",
     "Report",
     "ReportSending",
+    "ServiceClock",
     "Shift",
     "Skill",
-    "ServiceClock",
     "StartRequest",
     "Survey",
     "TaskHandover",
     "Team",
     "TeamMember",
     "UserTask",
+    "UserTaskDraft",
     "Variable",
     "metadata",
 ]

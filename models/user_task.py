@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, insert, select, update
+from sqlalchemy import BigInteger, Index, insert, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import TextArray, Timestamp
+
+OPEN = text("state = 'CREATED'")
 
 
 class UserTask(SQLModel, table=True):
@@ -25,6 +27,23 @@ class UserTask(SQLModel, table=True):
         Index("user_task_assignee_idx", "assignee", "state"),
         Index("user_task_groups_idx", "candidate_groups", postgresql_using="gin"),
         Index("user_task_state_idx", "state", "created_at"),
+        # Open tasks are few beside all that there ever were.
+        Index("user_task_open_key_idx", "key", postgresql_where=OPEN),
+        Index("user_task_open_created_idx", "created_at", "key", postgresql_where=OPEN),
+        Index("user_task_open_due_idx", "due_date", "key", postgresql_where=OPEN),
+        Index("user_task_open_assignee_idx", "assignee", postgresql_where=OPEN),
+        Index(
+            "user_task_open_groups_idx",
+            "candidate_groups",
+            postgresql_using="gin",
+            postgresql_where=OPEN,
+        ),
+        Index(
+            "user_task_open_users_idx",
+            "candidate_users",
+            postgresql_using="gin",
+            postgresql_where=OPEN,
+        ),
     )
 
     key: int = Field(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -75,9 +75,21 @@ def search(
     return session.scalars(page.limit(limit).offset(offset)).all(), total
 
 
+def visible_to(username: str, groups: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a person has a task or is a candidate of it."""
+    own = or_(col(UserTask.assignee) == username, col(UserTask.owner) == username)
+    return or_(own, _holds_user(username), _holds_group(groups))
+
+
+def claimable_by(username: str, groups: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that nobody has a task and a person may claim it."""
+    candidate = or_(_holds_user(username), _holds_group(groups))
+    return and_(col(UserTask.assignee).is_(None), candidate)
+
+
 def may_see(task: UserTask, username: str, groups: Sequence[str]) -> bool:
     """Say whether a person has the task or may claim it, the rule of `visible_to`."""
-    if task.assignee == username or username in task.candidate_users:
+    if username in {task.assignee, task.owner, *task.candidate_users}:
         return True
     return not set(task.candidate_groups).isdisjoint(groups)
 
@@ -101,9 +113,7 @@ def _candidates(wanted: UserTaskFilter) -> list[ColumnElement[bool]]:
     if wanted.candidate_groups is not None:
         found.append(_holds_group(wanted.candidate_groups))
     if wanted.visible_to is not None:
-        username, groups = wanted.visible_to
-        own = col(UserTask.assignee) == username
-        found.append(or_(own, _holds_user(username), _holds_group(groups)))
+        found.append(visible_to(*wanted.visible_to))
     return found
 
 

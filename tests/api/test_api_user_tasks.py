@@ -95,7 +95,7 @@ async def test_a_search_that_cannot_be_answered_names_the_field(door: Door) -> N
         "page.limit": {"page": {"limit": 100_000}},
         "page.after": {"page": {"after": "%%%"}},
         "sort.0.field": {"sort": [{"field": "assignee"}]},
-        "filter.userTaskKey": {"filter": {"userTaskKey": "12x"}},
+        "filter.userTaskKey.value": {"filter": {"userTaskKey": "12x"}},
     }
 
     for field, asked in cases.items():
