@@ -1,0 +1,55 @@
+"""What nobody may read any more, and files that belong to nothing, are taken away."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.attachment import Attachment
+from models.attachment_folder import AttachmentFolder
+from models.personal_key import PersonalErasure
+
+# Longer than any upload lasts: a file stands before its row is committed.
+GRACE = timedelta(hours=6)
+_BATCH = 500
+
+
+def sweep(session: Session, folder: AttachmentFolder, now: datetime) -> dict[str, int]:
+    """Remove the files of erased people and of tombstones, orphans, and what was only begun.
+
+    Returns:
+        How many files of each kind were removed.
+    """
+    before = (now - GRACE).timestamp()
+    return {
+        "unreadable": _remove_unreadable(session, folder, now),
+        "orphans": _remove_orphans(session, folder, before),
+        "begun": folder.clear_begun(before),
+    }
+
+
+def _remove_unreadable(session: Session, folder: AttachmentFolder, now: datetime) -> int:
+    erased = exists().where(col(PersonalErasure.person_id) == col(Attachment.person_id))
+    unreadable = select(Attachment).where(
+        col(Attachment.removed_at).is_(None), or_(col(Attachment.deleted_at).is_not(None), erased)
+    )
+    gone = 0
+    for one in session.scalars(unreadable):
+        gone += folder.remove(one.id)
+        one.removed_at = now
+    return gone
+
+
+def _remove_orphans(session: Session, folder: AttachmentFolder, before: float) -> int:
+    old = list(folder.older(before))
+    gone = 0
+    for start in range(0, len(old), _BATCH):
+        batch = old[start : start + _BATCH]
+        known = session.scalars(
+            select(col(Attachment.id)).where(
+                col(Attachment.id).in_(batch), col(Attachment.removed_at).is_(None)
+            )
+        )
+        gone += sum(folder.remove(file_id) for file_id in set(batch) - set(known))
+    return gone
