@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import settings
-from stack import admin_people
+from stack import admin_people, admin_tokens
 from stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     )
     one.set_defaults(run=_import)
     admin_people.add_commands(commands)
+    admin_tokens.add_commands(commands)
     one = commands.add_parser("backfill", help="figures of old days counted (回填)")
     one.add_argument("--from", dest="first", metavar="DAY", required=True, help="2026-01-01")
     one.add_argument("--to", dest="last", metavar="DAY", required=True, help="2026-06-30")

@@ -54,6 +54,8 @@ class House:
 
     async def begin(self, return_to: str = "/inbox") -> str:
         """Set out to the provider; return where the browser is sent."""
+        # Tokens say when they were made.
+        self.door.clock.at = datetime.now(UTC)
         answer = await self.browser.get("/api/oidc/login", params={"return_to": return_to})
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
@@ -87,8 +89,6 @@ class opened:  # noqa: N801 (used like a function)
     def __init__(
         self, door: Door, rules: ProviderRules, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        # Tokens say when they were made.
-        door.clock.at = datetime.now(UTC)
         self._identity = IdentityProvider(rules, clock=clock)
         logins = replace(door.means.logins, public_url=PUBLIC_URL)
         means = replace(door.means, provider=self._identity, logins=logins)
@@ -319,10 +319,10 @@ CHANGED: Mapping[str, tuple[Change, str]] = {
         lambda c: c.update(aud=[CLIENT_ID, "other-client"], azp="other-client"),
         "audience_wrong",
     ),
-    "expired": (moved("exp", -61), "token_expired"),
+    "expired": (moved("exp", -120), "token_expired"),
     "without end": (without("exp"), "token_expired"),
-    "of the future": (moved("iat", 120), "token_not_fresh"),
-    "not yet": (moved("nbf", 120), "token_not_fresh"),
+    "of the future": (moved("iat", 300), "token_not_fresh"),
+    "not yet": (moved("nbf", 300), "token_not_fresh"),
     "of yesterday": (moved("iat", -86_400), "token_not_fresh"),
     "of nobody": (without("sub"), "subject_missing"),
 }
