@@ -153,6 +153,11 @@ class World:
         asked = "SELECT process_id, key FROM process_instance ORDER BY key"
         return [row.key for row in self.rows(asked) if row.process_id == process]
 
+    def began(self) -> list[dict[str, object]]:
+        """The first variables of every instance that was owed."""
+        asked = "SELECT payload -> 'variables' FROM start_request ORDER BY 1"
+        return [row[0] for row in self.rows(asked)]
+
     def starts(self, process: str = "p") -> list[tuple[str, datetime | None]]:
         """The registered start events of a process with their due times."""
         with Session(self.house.engine) as session:

@@ -1,8 +1,7 @@
-"""Messages, signals and timers begin instances; signals reach everybody who listens."""
+"""Messages and signals begin instances; signals reach everybody who listens."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,12 +10,10 @@ from threading import Barrier
 import pytest
 from sqlalchemy.orm import Session
 
-from activities import due_starts
 from bpmn.commands import CancelInstance
-from bpmn.deployment import DeploymentError
 from models import audit_record
 from tests.conftest import Database
-from tests.drawings import chain, timer, user
+from tests.drawings import chain, user
 from tests.wired_instances import BY_MESSAGE, BY_SIGNAL, World, message, started_by
 
 pytestmark = pytest.mark.integration
@@ -70,15 +67,6 @@ def world(database: Database) -> Iterator[World]:
     made.close()
 
 
-def on_timer(text: str, kind: str = "timeCycle") -> str:
-    return started_by(timer(text, kind)) + ONE_TASK
-
-
-def began(world: World) -> list[dict[str, object]]:
-    """The first variables of every instance that was started, oldest first."""
-    return [r[0] for r in world.rows("SELECT payload -> 'variables' FROM start_request ORDER BY 1")]
-
-
 def end(world: World, key: int) -> None:
     world.instances.advance(key, CancelInstance(id="cancel"))
 
@@ -101,7 +89,7 @@ async def test_a_message_starts_an_instance_at_its_start_event_with_its_variable
     await world.settle()
 
     [key] = world.of_process("p")
-    assert began(world) == [{"amount": 7}]
+    assert world.began() == [{"amount": 7}]
     assert began_with(world, key) == "start"
 
 
@@ -113,17 +101,17 @@ async def test_one_instance_at_a_time_for_each_correlation_key_in_the_order_of_m
         world.publish("ordered", "A-1", lifetime=HOUR, variables={"n": number})
     world.publish("ordered", "A-2", lifetime=HOUR, variables={"n": 4})
     await world.settle()
-    at_first = began(world)
+    at_first = world.began()
 
     end(world, world.of_process("p")[0])
     await world.settle()
-    after_one = began(world)
+    after_one = world.began()
     end(world, world.of_process("p")[-1])
     await world.settle()
 
     assert at_first == [{"n": 1}, {"n": 4}]
     assert after_one == [{"n": 1}, {"n": 2}, {"n": 4}]
-    assert began(world) == [{"n": 1}, {"n": 2}, {"n": 3}, {"n": 4}]
+    assert world.began() == [{"n": 1}, {"n": 2}, {"n": 3}, {"n": 4}]
 
 
 async def test_a_key_is_free_as_soon_as_its_instance_has_ended(world: World) -> None:
@@ -136,7 +124,7 @@ async def test_a_key_is_free_as_soon_as_its_instance_has_ended(world: World) -> 
     world.publish("ordered", "A-1", variables={"n": 3})
     await world.settle()
 
-    assert began(world) == [{"n": 1}, {"n": 3}]
+    assert world.began() == [{"n": 1}, {"n": 3}]
 
 
 async def test_without_a_correlation_key_every_message_starts_an_instance(world: World) -> None:
@@ -171,7 +159,7 @@ async def test_many_messages_of_one_key_at_once_start_one_instance_and_the_rest_
     await world.settle()
 
     assert most == 1
-    assert sorted(str(one) for one in began(world)) == sorted(str({"n": n}) for n in range(number))
+    assert sorted(str(one) for one in world.began()) == sorted(str({"n": n}) for n in range(number))
 
 
 async def test_a_message_published_just_when_the_instance_ends_starts_the_next(
@@ -270,7 +258,7 @@ async def test_a_signal_reaches_every_instance_that_listens_and_starts_what_it_s
     await world.settle()
 
     assert world.phases(*listening, later) == ["completed"] * 5 + ["active"]
-    assert began(world) == [{"level": 3}]
+    assert world.began() == [{"level": 3}]
     assert [c.id for c in world.sent] == [world.sent[0].id] * 5
 
 
@@ -308,101 +296,3 @@ async def test_a_signal_to_an_instance_that_ended_meanwhile_is_let_go(world: Wor
     await world.settle()
 
     assert (world.count("publication"), world.count("delivery")) == (0, 0)
-
-
-# Timers
-
-
-async def test_a_cycle_starts_an_instance_each_time_and_stops_after_the_last(
-    world: World,
-) -> None:
-    world.deploy(on_timer("R2/PT1H"))
-    counts = []
-
-    for _ in range(4):
-        await world.settle()
-        counts.append(len(world.of_process("p")))
-        world.clock.at += HOUR
-
-    assert counts == [0, 1, 2, 2]
-
-
-async def test_a_timer_is_fired_once_by_two_dispatchers(world: World) -> None:
-    world.deploy(on_timer("R/PT1H"))
-    await world.settle()
-    dispatchers = [world.dispatcher, world.another_dispatcher()]
-
-    for _ in range(5):
-        world.clock.at += HOUR + timedelta(seconds=1)
-        await asyncio.gather(*(one.once() for one in dispatchers))
-
-    assert len(began(world)) == 5
-
-
-async def test_a_timer_whose_row_another_dispatcher_holds_is_passed_over(world: World) -> None:
-    world.deploy(on_timer("R/PT1H"))
-    await world.settle()
-    now = world.clock.at + 2 * HOUR
-
-    with Session(world.house.engine) as one, Session(world.house.engine) as two:
-        first = due_starts.fire_due(one, now, world.house.calendar)
-        second = due_starts.fire_due(two, now, world.house.calendar)
-        one.commit()
-        after = due_starts.fire_due(two, now, world.house.calendar)
-
-    assert (first, second, after) == (1, 0, 0)
-
-
-async def test_what_an_outage_missed_is_not_made_up_for(world: World) -> None:
-    world.deploy(on_timer("R/PT1H"))
-    await world.settle()
-
-    world.clock.at += timedelta(hours=10)
-    await world.settle()
-
-    assert len(began(world)) == 1
-    [(_, due)] = world.starts()
-    assert due is not None
-    assert timedelta() < due - world.clock.at <= HOUR
-
-
-async def test_a_date_starts_one_instance_even_if_it_is_deployed_again(world: World) -> None:
-    at = world.clock.at + HOUR
-    world.deploy(on_timer(at.isoformat(), "timeDate"))
-    await world.settle()
-    world.clock.at += 2 * HOUR
-    await world.settle()
-
-    changed = started_by(timer(at.isoformat(), "timeDate")) + user("b") + END
-    world.deploy(changed + chain("start", "b", "end"))
-    await world.settle()
-
-    assert len(began(world)) == 1
-
-
-async def test_the_same_deployment_again_leaves_a_timer_counting(world: World) -> None:
-    world.deploy(on_timer("R/PT1H"))
-    await world.settle()
-    before = world.starts()
-
-    world.clock.at += timedelta(minutes=30)
-    world.deploy(on_timer("R/PT1H"))
-    await world.settle()
-
-    assert world.starts() == before
-
-
-async def test_a_duration_counts_from_the_deployment(world: World) -> None:
-    deployed_at = world.clock.at
-    world.deploy(on_timer("PT2H", "timeDuration"))
-
-    await world.settle()
-
-    [(_, due)] = world.starts()
-    assert due is not None
-    assert due - deployed_at < 2 * HOUR + timedelta(seconds=1)
-
-
-def test_a_timer_that_is_none_cannot_be_deployed(world: World) -> None:
-    with pytest.raises(DeploymentError):
-        world.deploy(on_timer("every now and then"))
