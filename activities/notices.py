@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from models import candidate_group, notice, notice_delivery
+from models import candidate_group, feedback, notice, notice_delivery, quiet_hours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from models.user_task import UserTask
 
 _NAMESPACE = UUID("0f8c2f3c-4d8f-5b43-9b0d-7e2d5a9b6a10")
+_LOUD = frozenset({"urgent", "critical"})
 OPERATORS = "role.administrator"
 DUTY_MANAGERS = "role.duty_manager"
 
@@ -54,6 +55,8 @@ def put(
     """
     rows = {uuid5(_NAMESPACE, f"{instance_key}|{cause}|{code}|{who}"): who for who in recipients}
     notice.put(session, rows, code=code, data=data, instance_key=instance_key, at=at)
+    if not house.post.addresses:
+        return
     notice_delivery.owe(
         session,
         uuid5(_NAMESPACE, f"{instance_key}|{cause}|{code}"),
@@ -61,7 +64,22 @@ def put(
         data=data,
         at=at,
         addresses=house.post.addresses,
+        send_from=_send_from(session, rows.values(), instance_key, at),
     )
+
+
+def _send_from(
+    session: Session, recipients: Iterable[str], instance_key: int, at: datetime
+) -> datetime:
+    """Return when a notice may leave the house: when its first reader may be disturbed.
+
+    The inbox has it at once, and what is urgent waits for nobody's night (免打扰).
+    """
+    later = quiet_hours.earliest(session, recipients, at)
+    if later == at:
+        return at
+    item = feedback.find(session, instance_key)
+    return at if item is not None and item.urgency in _LOUD else later
 
 
 def new_task(session: Session, house: House, task: UserTask, record: Record) -> None:

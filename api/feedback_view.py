@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 from sqlalchemy.orm import Session
 
 from api.authentication import Caller
+from api.clock_view import CLOCK_EXAMPLE, ClockView, clock_views
 from api.customer_view import (
     PAST_EXAMPLE,
     PURCHASE_EXAMPLE,
@@ -22,9 +23,18 @@ from api.masked import Mask, masked_texts
 from api.means import Means
 from api.problem import Problem
 from api.visibility import sees_feedback, sees_task
-from models import customer, feedback, feedback_search, purchase_order, survey, user_task_search
+from models import (
+    customer,
+    feedback,
+    feedback_search,
+    purchase_order,
+    service_clock,
+    survey,
+    user_task_search,
+)
 from models.customer import Customer
 from models.feedback import Feedback
+from models.service_clock import ServiceClock
 from models.survey import Survey
 from models.user_task import UserTask
 from models.user_task_search import UserTaskFilter
@@ -67,6 +77,7 @@ class FeedbackView(BaseModel):
     reopened: int
     outcome: str | None
     closed_at: AwareDatetime | None
+    clocks: list[ClockView]
 
 
 class StatePassedView(BaseModel):
@@ -152,6 +163,7 @@ EXAMPLE: dict[str, Any] = {
     "reopened": 0,
     "outcome": None,
     "closed_at": None,
+    "clocks": [CLOCK_EXAMPLE],
 }
 DETAIL_EXAMPLE: dict[str, Any] = EXAMPLE | {
     "customer": {
@@ -184,7 +196,9 @@ DETAIL_EXAMPLE: dict[str, Any] = EXAMPLE | {
     "surveys": [],
 }
 _PLAIN = tuple(
-    name for name in FeedbackView.model_fields if name not in {"process_instance_key", "customer"}
+    name
+    for name in FeedbackView.model_fields
+    if name not in {"process_instance_key", "customer", "clocks"}
 )
 
 
@@ -209,7 +223,8 @@ def views(means: Means, session: Session, items: Iterable[Feedback]) -> list[Fee
     for item in shown:
         wanted |= _masks(item)
     texts = masked_texts(means, session, wanted)
-    return [FeedbackView(**_members(item, texts)) for item in shown]
+    clocks = service_clock.limits_of(session, [item.id for item in shown])
+    return [FeedbackView(**_members(item, texts, clocks.get(item.id, {}))) for item in shown]
 
 
 def detail(means: Means, session: Session, caller: Caller, item: Feedback) -> FeedbackDetail:
@@ -217,8 +232,10 @@ def detail(means: Means, session: Session, caller: Caller, item: Feedback) -> Fe
     rounds = survey.of_feedback(session, item.id)
     texts = masked_texts(means, session, _masks(item) | _texts_of(item, rounds))
     known = customer.find(session, item.customer_id) if item.customer_id else None
+    clocks = service_clock.limits_of(session, [item.id]).get(item.id, {})
     return FeedbackDetail(
-        **_members(item, texts) | {"customer": _known_customer(session, item, known, texts)},
+        **_members(item, texts, clocks)
+        | {"customer": _known_customer(session, item, known, texts)},
         preferred_channel=known.preferred_channel if known else None,
         description=texts.get(item.description_ref) if item.description_ref else None,
         states_passed=[
@@ -230,10 +247,15 @@ def detail(means: Means, session: Session, caller: Caller, item: Feedback) -> Fe
     )
 
 
-def _members(item: Feedback, texts: dict[UUID, str | None]) -> dict[str, Any]:
+def _members(
+    item: Feedback, texts: dict[UUID, str | None], clocks: Mapping[str, ServiceClock]
+) -> dict[str, Any]:
     found = {name: getattr(item, name) for name in _PLAIN}
-    who = CustomerView(**_who(item, texts))
-    return found | {"process_instance_key": str(item.id), "customer": who}
+    return found | {
+        "process_instance_key": str(item.id),
+        "customer": CustomerView(**_who(item, texts)),
+        "clocks": clock_views(clocks.values()),
+    }
 
 
 def _who(item: Feedback, texts: dict[UUID, str | None]) -> dict[str, Any]:

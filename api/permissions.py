@@ -72,8 +72,17 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
         ASSIGNEE: _HANDLERS,
     },
     "feedback.extend": {ANY: frozenset({"team_lead", "head"}), ASSIGNEE: _HANDLERS},
+    "feedback.pause": {ANY: frozenset({"team_lead", "head"}), ASSIGNEE: _HANDLERS},
+    "feedback.rate": {
+        ANY: frozenset({"specialist", "team_lead", "duty_manager", "head"}),
+        ASSIGNEE: _HANDLERS,
+    },
     "feedback.progress": _HANDLERS,
     "feedback.message": _HANDLERS,
+    # Whoever sees the item adds files and gets them; what one added is one's own (SELF).
+    "attachment.add": _HANDLERS,
+    "attachment.read": _HANDLERS,
+    "attachment.delete": {ANY: frozenset({"team_lead", "head"}), SELF: _HANDLERS},
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
     "customer.read": {
@@ -107,6 +116,9 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "ad_hoc_activity.activate": frozenset({"administrator", "team_lead"}),
     "decision.evaluate": frozenset({"administrator", "process_owner"}),
     "process_instance.cancel": frozenset({"administrator", "team_lead"}),
+    "calendar.read": _EVERYBODY,
+    "calendar.write": frozenset({"process_owner", "administrator"}),
+    "quiet_hours.manage": _EVERYBODY,
     "person.read": _EVERYBODY,
     # Skills and staff numbers: one's own, those of one's staff, those of all.
     "person.details": {

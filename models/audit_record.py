@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, text
+from sqlalchemy import BigInteger, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
 from models.database import compact_json
@@ -61,6 +61,15 @@ def read(session: Session, instance_key: int, *, after: int = 0) -> list[dict[st
     """Return the records of an instance after number `after`, in order, as they were appended."""
     rows = session.execute(_READ, {"instance_key": instance_key, "after": after})
     return [{**row, "at": _iso(row["at"])} for row in rows.mappings()]
+
+
+def of_kind(session: Session, instance_key: int, kind: str) -> list[dict[str, Any]]:
+    """Return the records of one kind of an instance, in order."""
+    own = select(AuditRecord).where(
+        col(AuditRecord.instance_key) == instance_key, col(AuditRecord.kind) == kind
+    )
+    rows = session.scalars(own.order_by(col(AuditRecord.number)))
+    return [{"at": one.at, "key": one.key, "data": one.data} for one in rows]
 
 
 def _iso(at: datetime) -> str:

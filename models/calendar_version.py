@@ -100,12 +100,12 @@ def load(session: Session, version: int) -> WorkingCalendar:
 
 def latest(session: Session) -> int | None:
     """Return the newest version of the house, None before the first import."""
-    return _newest(session, None)
+    return newest(session, None)
 
 
 def current(session: Session, department: str | None) -> int | None:
     """Return the newest version that a department counts with: its own, or else the house's."""
-    own = _newest(session, department) if department else None
+    own = newest(session, department) if department else None
     return own or latest(session)
 
 
@@ -114,6 +114,12 @@ def every(session: Session) -> Sequence[CalendarVersion]:
     return session.scalars(
         select(CalendarVersion).order_by(col(CalendarVersion.version).desc())
     ).all()
+
+
+def departments(session: Session) -> frozenset[str]:
+    """Return the departments that have a calendar of their own."""
+    own = col(CalendarVersion.department)
+    return frozenset(session.scalars(select(own).where(own.is_not(None)).distinct()))
 
 
 def find(session: Session, version: int) -> CalendarVersion | None:
@@ -134,7 +140,8 @@ def next_version(session: Session) -> int:
     return (session.scalar(select(func.max(col(CalendarVersion.version)))) or 0) + 1
 
 
-def _newest(session: Session, department: str | None) -> int | None:
+def newest(session: Session, department: str | None) -> int | None:
+    """Return the newest version of exactly this department, or of the house."""
     own = col(CalendarVersion.department).is_not_distinct_from(department)
     return session.scalar(select(func.max(col(CalendarVersion.version))).where(own))
 

@@ -1,6 +1,6 @@
 """Lists of feedback items."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from models.customer import Customer
 from models.feedback import Feedback
+
+_UNDER_WAY = ("incomplete", "pending", "processing", "resolved", "second_followup")
 
 
 @dataclass(frozen=True)
@@ -129,3 +131,16 @@ def of_customer(
         own = own.where(col(Feedback.id) != without)
     newest = own.order_by(col(Feedback.received_at).desc(), col(Feedback.id).desc())
     return session.scalars(newest.limit(limit)).all()
+
+
+def open_numbers(
+    session: Session, *, department: str | None, without: Collection[str]
+) -> Sequence[str]:
+    """Return the numbers of the items under way, of one department or of all but some."""
+    own = col(Feedback.department)
+    wanted = select(col(Feedback.number)).where(col(Feedback.status).in_(_UNDER_WAY))
+    if department is not None:
+        wanted = wanted.where(own == department)
+    elif without:
+        wanted = wanted.where(own.is_(None) | own.not_in(without))
+    return session.scalars(wanted.order_by(col(Feedback.id))).all()

@@ -47,6 +47,7 @@ def owe(
     data: Mapping[str, Any],
     at: datetime,
     addresses: int,
+    send_from: datetime | None = None,
 ) -> None:
     """Owe a notice to each of the configured addresses; the same cause twice is one delivery.
 
@@ -57,8 +58,10 @@ def owe(
         data: codes and numbers for the words, never personal data.
         at: when.
         addresses: how many are configured.
+        send_from: when it may leave the house, without one at once.
     """
-    common = {"code": code, "data": dict(data), "created_at": at, "next_attempt_at": at}
+    owed = {"created_at": at, "next_attempt_at": send_from or at}
+    common = {"code": code, "data": dict(data), **owed}
     values = [
         {"id": uuid5(cause, str(index)), "address_index": index, "attempts": 0, **common}
         for index in range(addresses)
