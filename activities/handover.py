@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -94,12 +95,16 @@ class HandoverDispatcher:
         return begun + len(owed)
 
     def _begin_absences(self) -> int:
+        """Look at absences that have begun, each in a transaction, which holds one lock only."""
+        return sum(1 for _ in takewhile(bool, (self._begin_next() for _ in range(_AT_ONCE))))
+
+    def _begin_next(self) -> bool:
         now = self.now()
         with Session(self.engine) as session, session.begin():
-            begun = absence.beginning(session, now, _AT_ONCE)
-            for one in begun:
-                begin_absence(session, one, now)
-            return len(begun)
+            found = absence.beginning(session, now)
+            if found is not None:
+                begin_absence(session, found, now)
+            return found is not None
 
     def _sweep(self) -> None:
         now = self.now()

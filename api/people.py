@@ -31,7 +31,7 @@ from api.staff_acts import (
     shown,
 )
 from api.texts import Line
-from models import administrators, person, person_search, skill
+from models import administrators, department, person, person_search, skill
 from models.administrators import ADMINISTRATOR
 from models.person import Person
 from models.person_search import PersonFilter
@@ -256,8 +256,9 @@ def change_person(
         if "skills" in asked.model_fields_set:
             skill.replace(session, username, asked.skills)
             given.append("skills")
-        act.record(session, fields=given, **_told(asked, given))
         session.flush()
+        department.drop_posts(session, found)
+        act.record(session, fields=given, **_told(asked, given))
         return view(session, means, caller, found), found.revision
 
     return change(act, work)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api import revisions
@@ -23,8 +25,15 @@ POST_CODES = (
     "body_too_large",
     "idempotency_key_invalid",
     "idempotency_key_reused",
+    "instance_busy",
 )
-CHANGE_CODES = ("fields_invalid", "body_malformed", "body_too_large", *revisions.CODES)
+CHANGE_CODES = (
+    "fields_invalid",
+    "body_malformed",
+    "body_too_large",
+    "instance_busy",
+    *revisions.CODES,
+)
 
 
 class Revised(Protocol):
@@ -70,7 +79,7 @@ Work = Callable[[Session], tuple[BaseModel, int | None]]
 def post(act: Act, work: Work, *, status: int = 201) -> Response:
     """Do what a POST asks for; sent again with its key it is answered as before."""
     handle = once(act.means, act.caller.username, f"{act.action} {act.subject}", act.key, act.body)
-    with Session(act.means.engine) as session, session.begin():
+    with _together(act) as session:
         if (earlier := handle.begin(session)) is not None:
             return earlier.response()
         view, revision = work(session)
@@ -81,10 +90,24 @@ def post(act: Act, work: Work, *, status: int = 201) -> Response:
 
 def change(act: Act, work: Work) -> Response:
     """Do what a PATCH or PUT asks for."""
-    with Session(act.means.engine) as session, session.begin():
+    with _together(act) as session:
         view, revision = work(session)
         content = view.model_dump(mode="json")
     return JSONResponse(content, 200, _tags(revision))
+
+
+@contextmanager
+def _together(act: Act) -> Iterator[Session]:
+    """Open a transaction; who made the same thing at the same moment may ask again.
+
+    Raises:
+        Problem: `instance_busy`.
+    """
+    try:
+        with Session(act.means.engine) as session, session.begin():
+            yield session
+    except IntegrityError:
+        raise Problem("instance_busy") from None
 
 
 def shown(view: BaseModel, revision: int) -> Response:

@@ -1,6 +1,6 @@
 """When people are away, and who does their work meanwhile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -54,11 +54,11 @@ def find(session: Session, absence_id: UUID, *, lock: bool = False) -> Absence |
     return session.get(Absence, absence_id, with_for_update=lock)
 
 
-def beginning(session: Session, at: datetime, limit: int) -> Sequence[Absence]:
-    """Return absences that have begun, and whose open tasks nobody has looked at."""
+def beginning(session: Session, at: datetime) -> Absence | None:
+    """Return the first absence that has begun and whose open tasks nobody has looked at."""
     fresh = select(Absence).where(is_on(at), col(Absence.handled_at).is_(None))
-    ordered = fresh.order_by(col(Absence.starts_at)).limit(limit)
-    return session.scalars(ordered.with_for_update(skip_locked=True)).all()
+    first = fresh.order_by(col(Absence.starts_at)).limit(1)
+    return session.scalars(first.with_for_update(skip_locked=True)).first()
 
 
 def end_for(session: Session, username: str, at: datetime) -> None:

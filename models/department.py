@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -94,6 +94,19 @@ def headed(session: Session, people: Sequence[Person], at: datetime) -> dict[str
             if name in found and code not in found[name]:
                 found[name].append(code)
     return found
+
+
+def drop_posts(session: Session, someone: Person) -> None:
+    """Take from a person the posts that they cannot hold any more: elsewhere, or without the role.
+
+    Nobody heads, or acts for, a department that they are not in.
+    """
+    elsewhere = col(Deputy.department) != someone.department
+    session.execute(delete(Deputy).where(col(Deputy.username) == someone.username, elsewhere))
+    mine = update(Department).where(col(Department.head) == someone.username)
+    if HEAD in someone.roles:
+        mine = mine.where(col(Department.code) != someone.department)
+    session.execute(mine.values(head=None, revision=col(Department.revision) + 1))
 
 
 def _standing_by(session: Session, code: str) -> dict[str, Deputy]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, get_args
 
 import httpx
@@ -230,6 +231,31 @@ async def test_heads_name_deputies_of_their_own_department_out_of_it(door: Door)
     assert code(await named("tech_head", "technical", "log")) == (409, "deputy_not_member")
     assert (await named("admin", "logistics", "log")).status_code == 200
     assert [one.subject for one in recorded(door, "deputies_set")] == ["logistics"]
+
+
+async def test_who_moves_to_another_department_takes_no_post_along(door: Door) -> None:
+    path = "/api/departments/technical"
+    tag = (await door.get("admin", path)).headers["etag"]
+    named = {"deputies": [{"username": "tech", "acting_from": "2026-09-01T00:00:00Z"}]}
+    await door.call("admin", "PUT", f"{path}/deputies", named, If_Match=tag)
+    await change(door, "admin", path, {"head": "tech_head"})
+    assert "technical.head" in (await door.get("tech", "/api/me")).json()["groups"]
+
+    for name in ("tech", "tech_head"):
+        moved = await change(door, "admin", f"/api/people/{name}", {"department": "quality"})
+        assert moved.status_code == 200
+
+    found = (await door.get("admin", path)).json()
+    assert (found["head"], found["deputies"], found["acting_heads"]) == (None, [], [])
+    assert "technical.head" not in (await door.get("tech", "/api/me")).json()["groups"]
+
+
+async def test_of_two_who_make_the_same_person_at_once_one_is_told_so(door: Door) -> None:
+    answers = await asyncio.gather(*(door.post("admin", "/api/people", NEW) for _ in range(4)))
+
+    statuses = sorted(one.status_code for one in answers)
+    assert statuses[0] == 201
+    assert set(statuses[1:]) <= {409, 503}
 
 
 async def test_only_somebody_with_the_role_becomes_head_of_their_department(door: Door) -> None:
