@@ -42,7 +42,13 @@ class Completion(Shape):
     "/{key}/completion",
     status_code=204,
     operation_id="complete_user_task",
-    responses=for_staff(*CODES, "variables_invalid", "user_task_not_yours"),
+    responses=for_staff(
+        *CODES,
+        "variables_invalid",
+        "user_task_not_yours",
+        "user_task_delegated",
+        "signature_missing",
+    ),
 )
 async def complete_user_task(
     key: PathKey,

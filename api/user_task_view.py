@@ -22,7 +22,10 @@ TENANT = "<default>"
 
 
 class UserTaskView(Shape):
-    """A user task in the shape of Camunda 8.8; `feedbackNumber` is ours."""
+    """A user task in the shape of Camunda 8.8; from `feedbackNumber` on it is ours.
+
+    `owner` gets a delegated task back; `signs` is the task that a signer's one belongs to.
+    """
 
     user_task_key: str
     element_instance_key: str
@@ -48,6 +51,9 @@ class UserTaskView(Shape):
     priority: int
     form_id: str | None = None
     feedback_number: str | None = None
+    owner: str | None = None
+    signs: str | None = None
+    position: str | None = None
 
 
 class UserTaskPage(Shape):
@@ -82,6 +88,9 @@ EXAMPLE: Mapping[str, Any] = {
     "priority": 50,
     "formId": "accept",
     "feedbackNumber": "202405-001",
+    "owner": None,
+    "signs": None,
+    "position": None,
 }
 
 
@@ -129,6 +138,9 @@ def _view(means: Means, task: UserTask, definition: ProcessDefinition | None) ->
         priority=task.priority,
         form_id=task.form_id,
         feedback_number=task.feedback_number,
+        owner=task.owner,
+        signs=str(task.signs) if task.signs is not None else None,
+        position=task.position,
     )
 
 

@@ -110,6 +110,9 @@ def check_completes(caller: Caller, task: UserTask) -> None:
     """
     if task.assignee == caller.username:
         return
+    # Nobody signs in the place of others.
+    if task.signs is not None and task.assignee is not None:
+        raise Problem("task_not_yours", key=str(task.key))
     if task.assignee is None and is_candidate(caller, task):
         return
     if directs(caller, task) and not is_for_heads(task):
