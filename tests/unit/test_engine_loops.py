@@ -171,7 +171,7 @@ def test_people_begin_what_they_need_in_an_ad_hoc_sub_process() -> None:
     assert life.waiting() == []
     key = next(e.key for e in life.state.elements.values() if e.element == "ad")
 
-    asked = [{"element": "x", "variables": {"hint": 1}}, {"element": "y"}]
+    asked: list[dict[str, Any]] = [{"element": "x", "variables": {"hint": 1}}, {"element": "y"}]
     life.do(ActivateElements(id="1", key=key, elements=asked))
     life.job("y")
     life.task("x")

@@ -37,7 +37,7 @@ def assign(life: Life, element: str, who: str) -> int:
     return key
 
 
-def held_by(life: Life) -> list[str | None]:
+def held_by(life: Life) -> list[str]:
     return sorted(str(t.assignee) for t in life.state.user_tasks.values())
 
 
