@@ -71,6 +71,18 @@ class Life:
         command = CompleteUserTask(id=f"c{key}", actor="lina", key=key, variables=variables)
         await messages.send(self.client, self.item.workflow_id, command)
 
+    async def change_clocks(self, cause: str, **said: Any) -> None:
+        """Ask as the API does to pause, resume or count anew."""
+        changed = {"cause": cause, "by": "lina", **said}
+        message = PublishMessage(
+            id=f"{cause} {len(self.records('MESSAGE_CORRELATED', 'clock_change_asked'))}",
+            name="clock_changed",
+            correlation_key=self.item.number,
+            variables={"clock_changed": changed},
+        )
+        await messages.send(self.client, self.item.workflow_id, message)
+        await self.record("JOB_COMPLETED", "adjust_clocks")
+
     async def fires_at_its_due_time(self, element: str) -> tuple[datetime, datetime]:
         """Skip to a second before the due time and over it; return when it began and was due."""
         created = await self.record("TIMER_CREATED", element)
@@ -190,6 +202,49 @@ async def test_an_undecided_extension_lapses_after_three_working_days_over_a_hol
         assert due == third_working_day(began.astimezone(SHANGHAI), holidays)
         assert due - began > timedelta(days=7)
         assert saturday <= due.astimezone(SHANGHAI).date()
+
+
+async def test_a_paused_limit_does_not_fire_and_goes_on_with_what_it_had_left(
+    database: Database, time_skipping: WorkflowEnvironment
+) -> None:
+    async with living(database, time_skipping, {}) as life:
+        await life.complete("accept")
+        created = await life.record("TIMER_CREATED", "solution_overdue")
+        before = datetime.fromisoformat(created["data"]["due"])
+        await life.change_clocks("pause", reason="waiting_for_customer")
+        await life.skip_to(before + timedelta(days=3))
+        fired = life.records("TIMER_FIRED", "solution_overdue")
+
+        await life.change_clocks("resume")
+
+        assert not fired
+        held, resumed = life.records("TIMER_RESCHEDULED", "solution_overdue")
+        due = datetime.fromisoformat(resumed["data"]["due"])
+        paused = datetime.fromisoformat(resumed["at"]) - datetime.fromisoformat(held["at"])
+        assert due - before == paused >= timedelta(days=3)
+        await life.skip_to(due - SECOND)
+        early = life.records("TIMER_FIRED", "solution_overdue")
+        assert not early or await time_skipping.get_current_time() >= due
+        await life.skip_to(due + SECOND)
+        await life.record("JOB_COMPLETED", "tell_breach")
+        assert len(life.records("TIMER_FIRED", "solution_overdue")) == 1
+
+
+async def test_a_limit_brought_forward_fires_at_its_new_time(
+    database: Database, time_skipping: WorkflowEnvironment
+) -> None:
+    async with living(database, time_skipping, {}) as life:
+        await life.complete("accept")
+        await life.record("TIMER_CREATED", "solution_overdue")
+
+        await life.change_clocks("urgency", urgency="critical")
+
+        [moved] = life.records("TIMER_RESCHEDULED", "solution_overdue")
+        due = datetime.fromisoformat(moved["data"]["due"])
+        assert due < datetime.fromisoformat(moved["data"]["before"])
+        await life.skip_to(due + SECOND)
+        told = await life.record("TIMER_FIRED", "solution_overdue")
+        assert due <= datetime.fromisoformat(told["at"]) < due + timedelta(seconds=30)
 
 
 async def ask_for_a_day_more(life: Life) -> None:
