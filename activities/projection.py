@@ -14,7 +14,7 @@ from activities.standing_in import StandingIn
 from bpmn.clock import parse_instant
 from bpmn.expressions import IncidentError
 from bpmn.records import Kind, Record
-from models import feedback, process_instance
+from models import feedback, process_instance, user_task_draft
 from models.incident import Incident
 from models.user_task import UserTask
 
@@ -159,6 +159,7 @@ class Projection:
             task.state = "COMPLETED" if done else "CANCELED"
             task.completed_at = _at(record)
             task.revision += 1
+            user_task_draft.end(self._session, task.key)
 
     def _incident_created(self, record: Record) -> None:
         data = record.data

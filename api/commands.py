@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from functools import partial
+from random import random
+from time import monotonic
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +32,10 @@ CODES_OF_COMMANDS = (
 # Looks at the rows, in a transaction, and makes the command for an instance; None if this very
 # request was done before.
 Prepare = Callable[[Session], tuple[int, Command | None]]
+# Looks at the rows once more, and raises what refuses the command by now.
+Recheck = Callable[[Session], object]
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 1.0
 
 
 async def carry_out_command(means: Means, asked: Once, prepare: Prepare) -> Answer:
@@ -47,13 +54,53 @@ async def carry_out_command(means: Means, asked: Once, prepare: Prepare) -> Answ
     return await carry_out(means, asked, work)
 
 
-async def deliver(means: Means, instance_key: int, command: Command) -> None:
+async def deliver(
+    means: Means, instance_key: int, command: Command, recheck: Recheck | None = None
+) -> None:
     """Have a command carried out; its rows can be read when this returns.
+
+    A busy instance is asked again with the same command, at random intervals that grow, as long
+    as the request may last; `recheck` may refuse before each further attempt.
 
     Raises:
         Problem: the refusal's own code, `process_instance_ended`, `process_instance_starting`
-            or `instance_busy`.
+            or `instance_busy`; what `recheck` raises.
     """
+    until = monotonic() + means.patience
+    for pause in _pauses():
+        try:
+            await _send(means, instance_key, command)
+        except InstanceBusyError:
+            if monotonic() + pause > until:
+                raise Problem("instance_busy") from None
+        else:
+            return
+        await asyncio.sleep(pause)
+        look = partial(_look_again, instance_key, command.id, recheck)
+        if await in_transaction(means, look):
+            return
+
+
+def _pauses() -> Iterator[float]:
+    """Yield seconds to wait: the many who were sent away together must not return together."""
+    longest = _FIRST_PAUSE
+    while True:
+        yield longest * (0.5 + random() / 2)  # noqa: S311 (to spread, not to hide)
+        longest = min(longest * 2, _LONGEST_PAUSE)
+
+
+def _look_again(
+    instance_key: int, command_id: str, recheck: Recheck | None, session: Session
+) -> bool:
+    """Say whether the command was carried out after all."""
+    if was_done(session, instance_key, command_id):
+        return True
+    if recheck is not None:
+        recheck(session)
+    return False
+
+
+async def _send(means: Means, instance_key: int, command: Command) -> None:
     try:
         await means.send(workflow_id(instance_key), command)
     except CommandRejectedError as error:
@@ -63,8 +110,6 @@ async def deliver(means: Means, instance_key: int, command: Command) -> None:
     except InstanceGoneError:
         known = await in_transaction(means, partial(_is_known, instance_key))
         raise Problem("process_instance_ended" if known else "process_instance_starting") from None
-    except InstanceBusyError:
-        raise Problem("instance_busy") from None
 
 
 def _is_known(instance_key: int, session: Session) -> bool:

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from activities.definitions import Definitions
+from api.attachment_rules import AttachmentRules
 from api.identity_provider import IdentityProvider
 from api.login_rules import LoginRules
 from api.rate_limit import RateLimiter
@@ -40,8 +41,10 @@ class Means:
         now: the clock.
         one_pair_of_eyes: whether a process owner may deploy without a second one's approval.
         time_scale: factor on every duration; 1 in earnest.
+        patience: for how many seconds a busy instance is asked again.
         logins: how long logins hold, and by what cookie.
         provider: of logins by OpenID Connect, None without one.
+        attachments: where files of items go, None without a folder.
         intake_limit, login_limit, survey_limit: how often one address may knock.
     """
 
@@ -56,8 +59,10 @@ class Means:
     now: Callable[[], datetime] = _now
     one_pair_of_eyes: bool = False
     time_scale: float = 1.0
+    patience: float = 10.0
     logins: LoginRules = field(default_factory=LoginRules)
     provider: IdentityProvider | None = None
+    attachments: AttachmentRules | None = None
     intake_limit: RateLimiter = field(default_factory=lambda: RateLimiter(600))
     login_limit: RateLimiter = field(default_factory=lambda: RateLimiter(60))
     survey_limit: RateLimiter = field(default_factory=lambda: RateLimiter(120))

@@ -104,7 +104,7 @@ async def carry_out_verb(means: Means, verb: TaskVerb, make: Make) -> Answer:
         prepared = _Preparation(verb, asked, make)
         command = await in_transaction(means, prepared)
         if command is not None:
-            await deliver(means, prepared.instance_key, command)
+            await deliver(means, prepared.instance_key, command, prepared)
         return Answer(204)
 
     return await carry_out(means, asked, work)
@@ -115,12 +115,13 @@ class _Preparation:
 
     def __init__(self, verb: TaskVerb, asked: Once, make: Make) -> None:
         self._verb = verb
-        self._asked = asked
         self._make = make
+        # Made once: whoever is asked again is asked by the same command.
+        self._identity = asked.command_id()
         self.instance_key = 0
 
     def __call__(self, session: Session) -> Command | None:
-        verb, identity = self._verb, self._asked.command_id()
+        verb, identity = self._verb, self._identity
         task = existing(session, verb.key)
         self.instance_key = task.instance_key
         if verb.conditions.idempotency_key and was_done(session, task.instance_key, identity):

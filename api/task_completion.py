@@ -18,7 +18,7 @@ from api.means import Means, MeansHere
 from api.paging import Shape
 from api.personal import keep
 from api.problem import Problem
-from api.task_commands import CODES, ConditionsHere, TaskVerb, carry_out_verb
+from api.task_commands import CODES, ConditionsHere, Make, TaskVerb, carry_out_verb
 from api.task_forms import form_schema
 from api.user_tasks import Worker
 from api.visibility import check_completes
@@ -59,6 +59,12 @@ async def complete_user_task(
 ) -> Response:
     """Complete a task; free texts are kept apart, and only references enter the process."""
     given = asked or Completion()
+    verb = TaskVerb("complete", key, caller, conditions, given)
+    return (await carry_out_verb(means, verb, completing(means, caller, given))).response()
+
+
+def completing(means: Means, caller: Caller, given: Completion) -> Make:
+    """Return what makes the command out of a task's row."""
 
     def make(session: Session, task: UserTask, identity: str) -> Command:
         check_completes(caller, task)
@@ -67,13 +73,12 @@ async def complete_user_task(
         return CompleteUserTask(
             id=identity,
             actor=caller.username,
-            key=key,
+            key=task.key,
             variables=submission.variables(kept),
             expected_assignee=_expected(caller, task),
         )
 
-    verb = TaskVerb("complete", key, caller, conditions, given)
-    return (await carry_out_verb(means, verb, make)).response()
+    return make
 
 
 def _submission(

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.keys import PathKey
-from api.means import MeansHere
+from api.means import Means, MeansHere
 from api.paging import Shape
 from api.permissions import Allowed
 from api.problem import Problem
-from api.task_commands import CODES, ConditionsHere, TaskVerb, carry_out_verb, etag
+from api.task_commands import CODES, ConditionsHere, Make, TaskVerb, carry_out_verb, etag
 from api.user_task_view import EXAMPLE, UserTaskView, existing, views
 from api.visibility import directs, is_candidate, is_for_heads, sees_task
 from bpmn.commands import AssignUserTask, Command, UnassignUserTask, UpdateUserTask
@@ -98,19 +98,8 @@ async def assign_user_task(
     conditions: ConditionsHere,
 ) -> Response:
     """Claim a task, or give it to somebody; from its assignee leads take it, and the delegate."""
-
-    def make(session: Session, task: UserTask, identity: str) -> Command:
-        override = _check_assigns(session, caller, task, asked, means.now())
-        return AssignUserTask(
-            id=identity,
-            actor=caller.username,
-            key=key,
-            assignee=asked.assignee,
-            allow_override=override,
-        )
-
     verb = TaskVerb("assign", key, caller, conditions, asked)
-    return (await carry_out_verb(means, verb, make)).response()
+    return (await carry_out_verb(means, verb, assigning(means, caller, asked))).response()
 
 
 @router.delete(
@@ -152,6 +141,25 @@ async def update_user_task(
 
     verb = TaskVerb("update", key, caller, conditions, asked)
     return (await carry_out_verb(means, verb, make)).response()
+
+
+def assigning(means: Means, caller: Caller, asked: Assignment) -> Make:
+    """Return what makes the command out of a task's row."""
+
+    def make(session: Session, task: UserTask, identity: str) -> Command:
+        override = _check_assigns(session, caller, task, asked, means.now())
+        # The row is as new as the last command: who comes too late costs the instance nothing.
+        if not override and task.assignee not in {None, asked.assignee}:
+            raise Problem("user_task_already_assigned", key=str(task.key))
+        return AssignUserTask(
+            id=identity,
+            actor=caller.username,
+            key=task.key,
+            assignee=asked.assignee,
+            allow_override=override,
+        )
+
+    return make
 
 
 def _changes(given: Changeset) -> dict[str, Any]:

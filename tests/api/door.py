@@ -75,10 +75,16 @@ class Instances:
         self._clock = clock
         self.sent: list[Command] = []
         self.away = False
+        # How many commands still meet a busy instance; whether it never says what it did.
+        self.busy_for = 0
+        self.mute = False
 
     async def send(self, workflow_id: str, command: Command) -> None:
         """Carry out a command as `workflows.messages.send` does."""
         if self.away:
+            raise InstanceBusyError
+        if self.busy_for:
+            self.busy_for -= 1
             raise InstanceBusyError
         key = int(workflow_id.removeprefix("feedback-"))
         state = self._state(key)
@@ -90,6 +96,8 @@ class Instances:
             raise CommandRejectedError(rejection.code, rejection.data) from None
         self.sent.append(command)
         self.advance(key, command)
+        if self.mute:
+            raise InstanceBusyError
 
     def start_all(self) -> None:
         """Start what intake owes."""
@@ -268,6 +276,7 @@ def make_means(engine: Engine, clock: Clock) -> tuple[Means, Instances]:
         link_key=LINK_KEY,
         now=clock.now,
         one_pair_of_eyes=True,
+        patience=0.3,
         login_limit=RateLimiter(1000),
     )
     return means, instances

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -331,3 +332,34 @@ async def test_a_deputy_decides_for_a_head_who_is_away(door: Door) -> None:
     assert (await door.post("tech_head", "/api/absences", away)).status_code == 201
 
     assert (await verb(door, "tech_two", key, "assignment", giving)).status_code == 204
+
+
+async def test_a_busy_instance_is_asked_again_within_the_request(door: Door) -> None:
+    task = await process_task(door)
+    door.instances.busy_for = 2
+
+    done = await verb(door, "tech", task["userTaskKey"], "completion", {"variables": DONE})
+
+    assert done.status_code == 204
+    assert door.instances.busy_for == 0
+
+
+async def test_who_waits_for_a_busy_instance_learns_that_the_task_is_taken(door: Door) -> None:
+    key = (await open_task(door))["userTaskKey"]
+    door.instances.away = True
+    claim = asyncio.create_task(verb(door, "tech_two", key, "assignment", {"assignee": "tech_two"}))
+    await asyncio.sleep(0)
+    with Session(door.engine) as session, session.begin():
+        session.execute(text("UPDATE user_task SET assignee = 'tech'"))
+
+    assert code(await claim) == (409, "user_task_already_assigned")
+
+
+async def test_a_command_carried_out_though_nobody_answered_is_not_sent_again(door: Door) -> None:
+    task = await process_task(door)
+    door.instances.mute = True
+
+    done = await verb(door, "tech", task["userTaskKey"], "completion", {"variables": DONE})
+
+    assert done.status_code == 204
+    assert len(door.instances.sent) == 2
