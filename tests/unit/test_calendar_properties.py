@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar  # type: ignore[import-untyped]
 import pytest
 from chinese_calendar.constants import holidays  # type: ignore[import-untyped]
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from models.calendar_source import chinese_days
@@ -60,6 +60,8 @@ def test_working_days_are_counted_as_chinesecalendar_counts_them(
     start: datetime, days: int
 ) -> None:
     end = CALENDARS[0].add_working_days(start, days).astimezone(SHANGHAI)
+    # Beyond its years the package has nothing to say.
+    assume(end.year <= YEARS[-1])
 
     passed = chinese_calendar.get_workdays(start.date() + timedelta(days=1), end.date())
     expected = days if days or chinese_calendar.is_workday(start.date()) else 1
