@@ -138,7 +138,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
 
 # A token that an API client holds does none of these, whatever its scope: it could make itself
 # another one, or shut its owner out.
-IN_PERSON = frozenset({"session.manage", "token.manage", "login.manage"})
+IN_PERSON = frozenset({"session.manage", "token.manage", "login.manage", "person.write"})
 
 # Whoever asks without a login may do these, and why.
 PUBLIC: Mapping[tuple[str, str], str] = {

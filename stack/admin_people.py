@@ -90,7 +90,7 @@ def _new(session: Session, options: argparse.Namespace) -> Person:
 
 
 def _change(session: Session, found: Person, options: argparse.Namespace, now: datetime) -> None:
-    from models import access_token  # noqa: PLC0415 (as above)
+    from models import access_token, department  # noqa: PLC0415 (as above)
     from models.leaving import leave, return_to_work  # noqa: PLC0415 (as above)
     from models.person import hash_password  # noqa: PLC0415 (as above)
 
@@ -106,6 +106,8 @@ def _change(session: Session, found: Person, options: argparse.Namespace, now: d
         found.password_hash = hash_password(_password())
         access_token.revoke_all(session, found.username, now)
     found.revision += 1
+    session.flush()
+    department.drop_posts(session, found)
     if options.leaves:
         leave(session, found, actor=ACTOR, at=now)
     else:

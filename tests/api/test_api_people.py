@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.people import Role
+from api.permissions import covers
 from models.person import ROLES
 from tests.api.door import PASSWORD, Door
 
@@ -194,6 +195,19 @@ async def test_who_left_is_out_at_once_and_may_return(door: Door) -> None:
     assert back.json()["active"]
     door.tokens.pop("spec")
     assert (await door.get("spec", "/api/me")).status_code == 200
+
+
+async def test_an_api_token_makes_nobody_and_resets_no_password(door: Door) -> None:
+    asked = {"name": "hr", "scope": ["person.read"]}
+    made = await door.post("admin", "/api/tokens", asked)
+    assert made.status_code == 201, made.text
+    headers = {"Authorization": f"Bearer {made.json()['token']}"}
+
+    assert (await door.client.get("/api/people", headers=headers)).status_code == 200
+    refused = await door.client.post("/api/people", json=NEW, headers=headers)
+
+    assert code(refused) == (403, "scope_insufficient")
+    assert not covers(frozenset({"person"}), "person.write")
 
 
 # Departments
