@@ -9,7 +9,8 @@ RUN python -m venv /opt/bihuan/venv \
 FROM python:3.12-slim
 RUN python -m pip uninstall --yes --root-user-action ignore pip \
  && groupadd --gid 10001 bihuan \
- && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bihuan
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bihuan \
+ && install -d -o bihuan -g bihuan -m 0700 /var/lib/bihuan/attachments
 COPY --from=packages /opt/bihuan/venv /opt/bihuan/venv
 # What comes along is said in .dockerignore.
 COPY . /opt/bihuan/app

@@ -64,6 +64,14 @@ class Settings(BaseSettings):
     # Otherwise what one process owner drew is deployed only when another one has approved it.
     one_pair_of_eyes: bool = False
 
+    # Where attachments lie, encrypted; unset: in the home. Sizes are bytes.
+    attachments: Path | None = None
+    attachment_bytes: int = Field(default=20_000_000, ge=1, le=199_000_000)
+    attachment_item_bytes: int = Field(default=200_000_000, ge=1)
+    # Gets a file at its input and ends with 0 for clean, 1 for infected; empty: nobody looks.
+    scan_command: str = ""
+    scan_seconds: float = Field(default=60.0, gt=0)
+
     # A session of the console ends after so long without use, and after so long in any case.
     session_idle_minutes: int = Field(default=60, ge=1)
     session_hours: int = Field(default=12, ge=1)
@@ -131,6 +139,11 @@ class Settings(BaseSettings):
     def secrets_path(self) -> Path:
         """Folder of the key files service.key, epoch.key and link.key."""
         return self.secrets_dir or self.home / "secrets"
+
+    @property
+    def attachments_path(self) -> Path:
+        """Folder of the attachments."""
+        return self.attachments or self.home / "attachments"
 
     @property
     def demo_logins_path(self) -> Path:

@@ -19,6 +19,10 @@ from activities.house import calendars
 from api import (
     absences,
     api_tokens,
+    attachment_download,
+    attachment_rules,
+    attachment_scans,
+    attachments,
     conditional_starts,
     customers,
     decision_definitions,
@@ -107,6 +111,8 @@ ROUTERS = (
     feedback_clocks.router,
     feedback_progress.router,
     feedback_messages.router,
+    attachments.router,
+    attachment_download.router,
     feedback_records.router,
     customers.router,
     imports.router,
@@ -183,13 +189,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         return
     app.state.means = means = await open_means(settings.load())
-    telling = asyncio.create_task(survey_answers.tell_again(means))
+    duties = [
+        asyncio.create_task(survey_answers.tell_again(means)),
+        asyncio.create_task(attachment_scans.scan_again(means)),
+    ]
     try:
         yield
     finally:
-        telling.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await telling
+        for duty in duties:
+            duty.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await duty
         means.engine.dispose()
 
 
@@ -231,5 +241,6 @@ async def open_means(chosen: settings.Settings) -> Means:
         logins=opened_logins.rules(chosen),
         provider=opened_logins.provider(chosen),
         time_scale=chosen.time_scale,
+        attachments=attachment_rules.opened(chosen),
         intake_limit=RateLimiter(chosen.intake_rate_per_minute),
     )

@@ -30,6 +30,7 @@ from nlp.masking import mask_text
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
 Code = Literal["customer_contacted", "support_engaged", "waiting_for_parts", "tested", "other"]
 _ENTRY = {
+    "id": "5a6e0a0e-5c0f-5d0e-9f6b-0c9a3d9f1b22",
     "code": "waiting_for_parts",
     "note": "等待配件到货，预计周三",
     "author": "wangqiang",
@@ -50,8 +51,9 @@ class NewEntry(BaseModel):
 
 
 class EntryView(BaseModel):
-    """An entry as staff see it: personal data in it is masked."""
+    """An entry as staff see it: personal data in it is masked. Files are attached to its `id`."""
 
+    id: UUID
     code: str
     note: str | None
     author: str | None
@@ -169,4 +171,4 @@ def is_noted(session: Session, item: Feedback, identity: str) -> bool:
 
 def _view(one: ProgressEntry, texts: dict[UUID, str | None]) -> EntryView:
     shown = texts.get(one.note_ref) if one.note_ref else None
-    return EntryView(code=one.code, note=shown, author=one.author, at=one.at)
+    return EntryView(id=one.id, code=one.code, note=shown, author=one.author, at=one.at)

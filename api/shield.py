@@ -9,6 +9,8 @@ from api.problem import Problem, log_failure, response
 
 MAX_BODY = 262_144
 MAX_FILES = 20_000_000
+# More than a deployment may allow for one attachment; what it allows is counted as it arrives.
+MAX_ATTACHMENT = 200_000_000
 # Whole files come here.
 _FILES = ("/v2/deployments", "/api/imports/", "/api/definition-drafts/", "/api/dry-run")
 _HEADERS = (
@@ -42,7 +44,7 @@ class Shield:
                 message["headers"] += [h for h in _HEADERS if h[0] not in given]
             await send(message)
 
-        limit = MAX_FILES if scope["path"].startswith(_FILES) else MAX_BODY
+        limit = _limit(scope["path"])
         try:
             if _announced(scope) > limit:
                 await response(Problem("body_too_large", limit=limit))(scope, receive, answer)
@@ -52,6 +54,12 @@ class Shield:
             log_failure(error)
             if not began:
                 await response(Problem("internal_error"))(scope, receive, answer)
+
+
+def _limit(path: str) -> int:
+    if path.startswith("/api/feedback/") and path.endswith("/attachments"):
+        return MAX_ATTACHMENT
+    return MAX_FILES if path.startswith(_FILES) else MAX_BODY
 
 
 def _announced(scope: Scope) -> int:

@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, delete, func, select, update
+from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -81,11 +81,11 @@ def find(session: Session, feedback_id: int, attachment_id: UUID) -> Attachment 
 
 def stored(session: Session, feedback_id: int) -> tuple[int, int]:
     """Return how many files an item has, and how many bytes they are."""
-    held = select(func.count(col(Attachment.id)), func.sum(col(Attachment.size))).where(
+    held = select(col(Attachment.size)).where(
         col(Attachment.feedback_id) == feedback_id, col(Attachment.deleted_at).is_(None)
     )
-    number, size = session.execute(held).one()
-    return number, int(size or 0)
+    sizes = session.scalars(held).all()
+    return len(sizes), sum(sizes)
 
 
 def mark_used(session: Session, one: Attachment, at: datetime) -> None:
@@ -106,7 +106,7 @@ def unscanned(session: Session, limit: int) -> Sequence[Attachment]:
     waiting = select(Attachment).where(
         col(Attachment.scan).in_(UNSCANNED), col(Attachment.deleted_at).is_(None)
     )
-    erased = select(PersonalErasure.person_id)
+    erased = select(col(PersonalErasure.person_id))
     living = waiting.where(col(Attachment.person_id).not_in(erased))
     # What failed goes behind what was never looked at.
     longest = col(Attachment.scanned_at).asc().nulls_first()

@@ -1,0 +1,47 @@
+"""Where attachments lie, how large they may be, and who scans them (附件规则)."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from api.scanner import Scanner
+from models.attachment import Attachment
+from models.attachment_folder import AttachmentFolder
+from settings import Settings
+
+MAX_FILES = 200
+
+
+@dataclass(frozen=True)
+class AttachmentRules:
+    """What a deployment chose.
+
+    Attributes:
+        folder: where the encrypted files lie.
+        file_limit: bytes of one file.
+        item_limit: bytes of all files of an item.
+        scanner: None where nobody looks at what is sent.
+    """
+
+    folder: AttachmentFolder
+    file_limit: int = 20_000_000
+    item_limit: int = 200_000_000
+    scanner: Scanner | None = None
+
+    def lets_out(self, one: Attachment) -> bool:
+        """Say whether a file may be downloaded as far as scanning goes."""
+        if self.scanner is None:
+            return one.scan != "infected"
+        return one.scan == "clean"
+
+
+def opened(chosen: Settings) -> AttachmentRules:
+    """Return the rules of the settings."""
+    command = shlex.split(chosen.scan_command)
+    return AttachmentRules(
+        AttachmentFolder(chosen.attachments_path),
+        chosen.attachment_bytes,
+        chosen.attachment_item_bytes,
+        Scanner(command, chosen.scan_seconds) if command else None,
+    )
