@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from activities import notices
 from activities.project_clocks import ClockProjection
 from activities.project_elements import ElementProjection
+from activities.project_live import LiveProjection
 from activities.project_subscriptions import SubscriptionProjection
 from activities.project_verbs import VerbProjection
 from activities.standing_in import StandingIn
@@ -42,6 +43,7 @@ class Projection:
         self._feedback: Feedback | None = None
         self._changes: dict[str, Any] = {}
         self._elements = ElementProjection(run.state.key)
+        self._live = LiveProjection(session)
         self._subscriptions = SubscriptionProjection(run)
         self._clocks = ClockProjection(run)
         self._standing_in = StandingIn(session, house, run)
@@ -53,6 +55,7 @@ class Projection:
             record = self._run.records[self._seen]
             self._seen += 1
             self._elements.follow(record)
+            self._live.follow(record)
             self._subscriptions.follow(record)
             self._clocks.follow(record)
             self._verbs.follow(record)
@@ -70,6 +73,7 @@ class Projection:
         self._elements.write(self._session)
         process_instance.advance(self._session, state.key, **self._changes)
         self._subscriptions.write(self._session)
+        self._live.write()
 
     def _item(self) -> Feedback | None:
         if self._feedback is None:

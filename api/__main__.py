@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
+from typing_extensions import override
 
 import settings
-from api import access_log
+from api import access_log, live_events
 from api.app import create_app
 
 
@@ -20,7 +23,7 @@ def main() -> None:
     logging.basicConfig(level=chosen.log_level.upper())
     # The libraries' own chatter may name what was sent.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             create_app(),
             host=chosen.api_host,
@@ -36,6 +39,18 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     server.run()
+
+
+class _Server(uvicorn.Server):
+    """A server that ends the streams of events itself: they would go on for ever."""
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop taking requests and wait for those under way."""
+        app = self.config.app
+        assert isinstance(app, FastAPI)  # noqa: S101 (made by `main`)
+        await live_events.close(app)
+        await super().shutdown(sockets)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 (as signals call it)

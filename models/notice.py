@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
+from models import live_event
 from models.columns import Timestamp
+from models.live_event import LiveEvent
 
 
 class Notice(SQLModel, table=True):
@@ -51,6 +53,7 @@ def put(
     values = [{"id": own, "recipient": recipient, **common} for own, recipient in rows.items()]
     if values:
         session.execute(insert(Notice).values(values).on_conflict_do_nothing())
+        live_event.tell(session, [LiveEvent("notice", people=tuple(rows.values()))])
 
 
 def inbox(
