@@ -27,6 +27,8 @@ CALENDARS = [
     WorkingCalendar(2, "Asia/Shanghai", dict.fromkeys(WEEKDAYS, NIGHT) | {"sat": OFFICE}, DAYS),
 ]
 calendars = st.sampled_from(CALENDARS)
+# How long one example takes says more of what else the machine does.
+UNHURRIED = settings(deadline=None)
 moments = st.datetimes(
     datetime(YEARS[0], 2, 1),  # noqa: DTZ001 - zone below
     datetime(YEARS[-1], 12, 1),  # noqa: DTZ001 - zone below
@@ -55,6 +57,7 @@ def test_every_day_of_every_known_year_is_worked_exactly_if_the_state_council_sa
     assert differing == []
 
 
+@UNHURRIED
 @given(start=moments, days=st.integers(0, 40))
 def test_working_days_are_counted_as_chinesecalendar_counts_them(
     start: datetime, days: int
@@ -69,6 +72,7 @@ def test_working_days_are_counted_as_chinesecalendar_counts_them(
     assert end.time() == start.time()
 
 
+@UNHURRIED
 @given(calendar=calendars, start=moments, days=st.integers(0, 60))
 def test_working_days_subtracted_lead_back_to_every_working_day(
     calendar: WorkingCalendar, start: datetime, days: int
@@ -79,6 +83,7 @@ def test_working_days_subtracted_lead_back_to_every_working_day(
     assert calendar.add_working_days(calendar.subtract_working_days(start, days), days) == start
 
 
+@UNHURRIED
 @given(calendar=calendars, start=moments, days=st.integers(1, 60))
 def test_from_a_day_off_counting_back_and_forth_ends_on_the_working_day_after_it(
     calendar: WorkingCalendar, start: datetime, days: int
@@ -89,6 +94,7 @@ def test_from_a_day_off_counting_back_and_forth_ends_on_the_working_day_after_it
     assert calendar.add_working_days(back, days) == calendar.add_working_days(start, 0)
 
 
+@UNHURRIED
 @given(calendar=calendars, start=moments, span=spans)
 def test_working_time_subtracted_leads_back_to_every_moment_within_working_hours(
     calendar: WorkingCalendar, start: datetime, span: timedelta
@@ -103,6 +109,7 @@ def test_working_time_subtracted_leads_back_to_every_moment_within_working_hours
         assert back == start
 
 
+@UNHURRIED
 @given(calendar=calendars, end=moments, span=spans)
 def test_working_time_added_leads_forward_again_from_where_subtracting_ended(
     calendar: WorkingCalendar, end: datetime, span: timedelta
@@ -115,6 +122,7 @@ def test_working_time_added_leads_forward_again_from_where_subtracting_ended(
     )
 
 
+@UNHURRIED
 @given(calendar=calendars, start=moments, first=spans, second=spans)
 def test_working_time_in_two_parts_is_the_working_time_in_one(
     calendar: WorkingCalendar, start: datetime, first: timedelta, second: timedelta
@@ -125,6 +133,7 @@ def test_working_time_in_two_parts_is_the_working_time_in_one(
     assert calendar.working_time_between(in_parts, at_once) == timedelta(0)
 
 
+@UNHURRIED
 @given(
     calendar=st.sampled_from([None, *CALENDARS]),
     start=moments,
