@@ -84,7 +84,7 @@ async def test_a_token_never_does_more_than_its_person(door: Door) -> None:
 
 
 @pytest.mark.parametrize("action", sorted(IN_PERSON))
-async def test_no_token_makes_tokens_or_ends_logins(door: Door, action: str) -> None:
+async def test_no_token_makes_tokens_or_people_or_ends_logins(door: Door, action: str) -> None:
     refused = await make(door, "admin", action)
     assert code_of(refused) == (422, "scope_unknown")
     assert action not in refused.json()["actions"]
@@ -98,6 +98,7 @@ async def test_no_token_makes_tokens_or_ends_logins(door: Door, action: str) -> 
         ("POST", "/api/tokens"),
         ("GET", "/api/sessions"),
         ("DELETE", "/api/people/spec/logins"),
+        ("PUT", "/api/people/spec/password"),
     ):
         asked = {"name": "x", "scope": ["incident"]}
         answer = await door.client.request(method, path, json=asked, headers=token)
