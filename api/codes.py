@@ -47,6 +47,7 @@ CODES: Mapping[str, Code] = {
     "media_type_unsupported": Code(415),
     "not_found": Code(404),
     "method_not_allowed": Code(405),
+    "not_acceptable": Code(406, {"offered": "text/event-stream"}),
     "rate_limited": Code(429, {"retry_after_seconds": 1}, 1),
     "internal_error": Code(500),
     "database_unavailable": Code(503, {}, 1),
