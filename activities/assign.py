@@ -4,55 +4,75 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from activities import due, subject
-from models import person, track_record, workload
+from activities import candidates, due, notices, subject
+from activities.notify import in_charge
+from activities.scoring import Weights, rank
+from models import assignment_choice
+from models.assignment_choice import AssignmentChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from activities.candidates import Field
+    from activities.scoring import Scored
     from activities.step import Step
-    from models.person import Person
-    from models.track_record import TrackRecord
+    from models.feedback import Feedback
 
-HEAD = "head"
-# How much each says of who suits: present load first, then what was solved, then experience.
-_LOAD, _SOLVED, _SPECIALITY = 0.7, 0.2, 0.1
+UNASSIGNED = "feedback_unassigned"
 
 
 def assign(step: Step) -> dict[str, Any]:
     """Choose who shall accept the item and work out when it is due.
 
-    The choice is kept with its score and with those who were not chosen.
+    The choice is kept beside the process, with every part of every score. Where nobody is there
+    the item waits in the queue of the group, and the head and the duty manager hear of it.
     """
     item = subject.item(step)
     group = subject.value(step, "routing", "candidate_group")
-    members = _members(person.in_group(step.session, group) if group else ())
-    loads = workload.open_items(step.session, members)
-    records = track_record.of_people(step.session, members, item.category)
-    scores = {name: score(loads[name], records[name]) for name in members}
-    ranked = sorted(members, key=lambda name: (-scores[name], name))
-    candidates = [{"username": name, "load": loads[name], "score": scores[name]} for name in ranked]
+    weights = Weights.read(step.variables.get("assignment_weights"))
+    field = candidates.of_group(step, item, group, weights)
+    ranked = rank(field.candidates, weights)
+    choice = _choice(step, group, weights, field, ranked)
+    assignment_choice.add(step.session, choice)
+    # Set last: the item is then written once.
     item.department = subject.value(step, "routing", "department")
-    item.assignee = ranked[0] if ranked else None
+    item.assignee = choice.assignee
+    if item.assignee is None:
+        _alert(step, item)
     return {
         "assignment": {
             "group": group,
             "assignee": item.assignee,
-            "load": loads[ranked[0]] if ranked else None,
-            "score": scores[ranked[0]] if ranked else None,
-            "others": candidates[1:],
+            "candidates": len(ranked),
+            "absent": len(field.left_out),
         },
         **due.begin(step, item, item.received_at),
     }
 
 
-def score(load: int, record: TrackRecord) -> float:
-    """Return how well somebody suits, 0 to 1: little load, much solved, same kind of work."""
-    known = min(record.same_category / 10, 1)
-    return round(_LOAD / (1 + load) + _SOLVED * record.solved_share + _SPECIALITY * known, 4)
+def _choice(
+    step: Step, group: str | None, weights: Weights, field: Field, ranked: list[Scored]
+) -> AssignmentChoice:
+    return AssignmentChoice(
+        id=assignment_choice.choice_id(step.job_key),
+        feedback_id=step.instance_key,
+        chosen_at=step.now,
+        candidate_group=group,
+        assignee=ranked[0].candidate.username if ranked else None,
+        weights=weights.to_json(),
+        candidates=[one.to_json() for one in ranked],
+        left_out=dict(field.left_out),
+    )
 
 
-def _members(people: Sequence[Person]) -> list[str]:
-    """Return those who do the work; the head only where there is nobody else."""
-    workers = [one.username for one in people if HEAD not in one.roles]
-    return workers or [one.username for one in people]
+def _alert(step: Step, item: Feedback) -> None:
+    heads = in_charge(step, f"{item.department}.head")
+    managers = in_charge(step, notices.DUTY_MANAGERS)
+    notices.put(
+        step.session,
+        step.house,
+        code=UNASSIGNED,
+        recipients=dict.fromkeys([*heads, *managers]),
+        instance_key=step.instance_key,
+        cause=step.job_key,
+        at=step.now,
+        data={"number": item.number, "department": item.department},
+    )

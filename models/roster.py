@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel, col
 from models.shift import Shift
 
 _ONE = timedelta(days=1)
+_NEAREST_LAST = ("off", "soon", "now")
 
 
 class Duty(SQLModel, table=True):
@@ -30,6 +31,20 @@ def on_shift(session: Session, usernames: Iterable[str], at: datetime) -> set[st
     """
     names = col(Duty.username).in_(list(usernames))
     return {duty.username for duty in _now(session, at, names)}
+
+
+def duties(
+    session: Session, usernames: Iterable[str], at: datetime, soon: timedelta
+) -> dict[str, str]:
+    """Return who of these people is on duty: `now`, `soon` within a time, or `off`.
+
+    Whom no roster names about this day is not in the answer.
+    """
+    names = col(Duty.username).in_(list(usernames))
+    about = session.execute(_about(at, names))
+    found = [(duty.username, _state(shift, duty.day, at, soon)) for duty, shift in about]
+    # Of several duties the nearest counts.
+    return dict(sorted(found, key=lambda one: _NEAREST_LAST.index(one[1])))
 
 
 def now(session: Session, at: datetime) -> list[Duty]:
@@ -75,12 +90,22 @@ def take_off(session: Session, username: str, first: date) -> None:
 
 
 def _now(session: Session, at: datetime, *more: ColumnElement[bool]) -> Iterator[Duty]:
+    found = session.execute(_about(at, *more))
+    return (duty for duty, shift in found if shift.covers(duty.day, at))
+
+
+def _about(at: datetime, *more: ColumnElement[bool]) -> Select[tuple[Duty, Shift]]:
     # A zone is at most a day away from ours, and a shift may have begun the day before.
     days = [at.date() + offset * _ONE for offset in (-2, -1, 0, 1)]
-    own = (
+    return (
         select(Duty, Shift)
         .join(Shift, col(Shift.code) == col(Duty.shift))
         .where(col(Duty.day).in_(days), *more)
         .order_by(col(Duty.shift), col(Duty.username))
     )
-    return (duty for duty, shift in session.execute(own) if shift.covers(duty.day, at))
+
+
+def _state(shift: Shift, day: date, at: datetime, soon: timedelta) -> str:
+    if shift.covers(day, at):
+        return "now"
+    return "soon" if any(at < begin <= at + soon for begin, _ in shift.spans(day)) else "off"

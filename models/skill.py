@@ -62,6 +62,25 @@ def for_category(session: Session, category: str | None) -> set[str]:
     return set(session.scalars(select(col(Skill.code)).where(serves)))
 
 
+def suited(
+    session: Session, usernames: Iterable[str], category: str | None, product: str | None
+) -> set[str]:
+    """Return who of these people has a skill for the category or the product of an item.
+
+    A skill is for a product if its code or one of its categories is the product's name.
+    """
+    wanted = [one for one in (category, product) if one]
+    if not wanted:
+        return set()
+    serves = col(Skill.categories).bool_op("&&")(wanted) | (col(Skill.code) == product)
+    own = (
+        select(col(PersonSkill.username))
+        .join(Skill, col(Skill.code) == col(PersonSkill.skill))
+        .where(col(PersonSkill.username).in_(list(usernames)), serves)
+    )
+    return set(session.scalars(own))
+
+
 def replace(session: Session, username: str, skills: Iterable[str]) -> None:
     """Make these the skills of a person, and no others."""
     session.execute(delete(PersonSkill).where(col(PersonSkill.username) == username))

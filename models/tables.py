@@ -5,6 +5,8 @@ from sqlmodel import SQLModel
 from models.absence import Absence
 from models.access_record import AccessRecord
 from models.access_token import AccessToken
+from models.assignment_choice import AssignmentChoice
+from models.assignment_contest import AssignmentContest
 from models.attachment import Attachment
 from models.audit_record import AuditRecord
 from models.calendar_version import CalendarDay, CalendarVersion
@@ -85,6 +87,8 @@ DELETABLE = frozenset(
     {
         "absence",
         "access_token",
+        "assignment_choice",
+        "assignment_contest",
         "definition_start",
         "delivery",
         "deputy",
@@ -116,6 +120,8 @@ __all__ = [
     "Absence",
     "AccessRecord",
     "AccessToken",
+    "AssignmentChoice",
+    "AssignmentContest",
     "Attachment",
     "AuditRecord",
     "CalendarDay",

@@ -13,7 +13,7 @@ from bpmn.lint.finding import Finding
 from bpmn.lint.trees import constant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bpmn.feel.syntax import Node
     from bpmn.lint.finding import Known, Law
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DAYS_A_MONTH = 30
 _SECONDS_A_DAY = 86_400
+_PLUS = "+"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -42,12 +43,23 @@ def limits_keep_the_law(definition: Definition, known: Known) -> Iterator[Findin
 
 
 def _cells(table: DecisionTable, output: str) -> Iterator[Node]:
+    """Yield what a column says in each rule; of columns joined by `+` their sum."""
+    if _PLUS in output:
+        yield from map(_sum, zip(*(_cells(table, one) for one in output.split(_PLUS)), strict=True))
+        return
     for number, clause in enumerate(table.outputs):
         if clause.name != output and len(table.outputs) > 1:
             continue
         yield from (rule.outputs[number] for rule in table.rules if number < len(rule.outputs))
         if clause.default is not None:
             yield clause.default
+
+
+def _sum(cells: Iterable[Node]) -> Node:
+    """Return the sum as if it stood there; a word where it cannot be told, which is no measure."""
+    written = [constant(cell) for cell in cells]
+    numbers = [one for one in written if isinstance(one, Decimal)]
+    return Literal(sum(numbers, Decimal()) if len(numbers) == len(written) else "?")
 
 
 def _breach(law: Law, cell: Node, bound: set[str]) -> str:
