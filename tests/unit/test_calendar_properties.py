@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import chinese_calendar  # type: ignore[import-untyped]
 import pytest
 from chinese_calendar.constants import holidays  # type: ignore[import-untyped]
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from models.calendar_source import chinese_days
