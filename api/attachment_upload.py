@@ -19,6 +19,7 @@ from api.feedback_view import visible_item
 from api.file_kinds import ENDINGS, KINDS, Sniffer, claimed, safe_name
 from api.idempotency import Answer, Once, keyed_digest
 from api.incoming_file import IncomingFile
+from api.masked import Personal, masked
 from api.means import Means
 from api.personal import person_of
 from api.problem import Problem
@@ -29,7 +30,6 @@ from models.feedback import Feedback
 from models.progress_entry import ProgressEntry
 from models.sealed_file import Sealer
 from models.vault import PersonErasedError
-from nlp.masking import mask_text
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _keep_once(asked: Upload, arrived: _Arrived) -> Answer:
             if earlier is not None:
                 return earlier
             one = _keep(session, asked, arrived)
-            shown = view(asked.rules, one, mask_text(arrived.name))
+            shown = view(asked.rules, one, masked(Personal.FILE_NAME, arrived.name))
             answer = Answer(201, shown.model_dump(mode="json"))
             once.keep(session, answer)
             return answer

@@ -11,13 +11,13 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, PlainSerializer
 from sqlalchemy.orm import Session
 
-from api.masked import Mask, masked_texts
+from api.authentication import Caller
+from api.masked import standing_to_customer, texts_for, who_told
 from api.means import Means
 from models.customer import Customer
 from models.feedback import Feedback
 from models.product_batch import ProductBatch
 from models.purchase_order import PurchaseOrder
-from nlp.masking import mask_contact, mask_name
 
 # A text, since a number would lose the last digits of large sums on its way.
 Money = Annotated[Decimal, PlainSerializer(str, return_type=str)]
@@ -113,20 +113,17 @@ _PLAIN = tuple(name for name in CustomerSummary.model_fields if name not in {"na
 
 
 def summaries(
-    means: Means, session: Session, customers: Iterable[Customer]
+    means: Means, session: Session, caller: Caller, customers: Iterable[Customer]
 ) -> list[CustomerSummary]:
     """Return customers as a list shows them; all their texts are looked up at once."""
     shown = list(customers)
-    wanted: dict[UUID, Mask] = {}
-    for one in shown:
-        wanted |= _masks(one)
-    texts = masked_texts(means, session, wanted)
+    wanted = {
+        found: (kind, standing_to_customer(caller, one))
+        for one in shown
+        for found, kind in who_told(one).items()
+    }
+    texts = texts_for(means, session, caller, wanted)
     return [_summary(one, texts) for one in shown]
-
-
-def _masks(one: Customer) -> dict[UUID, Mask]:
-    masks: dict[UUID | None, Mask] = {one.name_ref: mask_name, one.contact_ref: mask_contact}
-    return {found: mask for found, mask in masks.items() if found is not None}
 
 
 def _summary(one: Customer, texts: dict[UUID, str | None]) -> CustomerSummary:

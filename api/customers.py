@@ -96,7 +96,7 @@ def list_customers(
     with Session(means.engine) as session:
         chosen = _filter(wanted, caller)
         found, total = customer_search.search(session, chosen, limit=wanted.limit)
-        items = summaries(means, session, found)
+        items = summaries(means, session, caller, found)
         following = to_cursor(str(found[-1].id)) if len(found) == wanted.limit else None
     page = CustomerPageInfo(total=total, limit=wanted.limit, next=following)
     return CustomerPage(items=items, page=page)
@@ -118,7 +118,7 @@ def get_customer(customer_id: UUID, caller: Reader, means: MeansHere) -> Custome
             raise Problem("customer_not_found")
         if not sees_customer(caller, known):
             raise Problem("customer_not_yours")
-        [summary] = summaries(means, session, [known])
+        [summary] = summaries(means, session, caller, [known])
         orders = purchase_order.of_customer(session, customer_id)
         return CustomerDetail(
             **summary.model_dump(),

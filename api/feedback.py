@@ -111,7 +111,7 @@ def list_feedback(
     """Return the items that the caller may see; `from` and `to` bound the receipt, half-open."""
     with Session(means.engine) as session:
         found, total = feedback_search.search(session, _filter(wanted, caller), limit=wanted.limit)
-        items = views(means, session, found)
+        items = views(means, session, caller, found)
         following = _cursor(found[-1]) if len(found) == wanted.limit else None
     page = FeedbackPageInfo(total=total, limit=wanted.limit, next=following)
     return FeedbackPage(items=items, page=page)

@@ -15,7 +15,7 @@ from api.feedback import Number
 from api.feedback_requests import Asked, message_to, publish
 from api.feedback_view import visible_item
 from api.idempotency import KeyHeader, once
-from api.masked import masked_texts
+from api.masked import Personal, standing, texts_for
 from api.means import Means, MeansHere
 from api.permissions import Allowed
 from api.personal import keep
@@ -25,7 +25,6 @@ from bpmn.commands import PublishMessage
 from models import progress_entry
 from models.feedback import Feedback
 from models.progress_entry import ProgressEntry
-from nlp.masking import mask_text
 
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
 Code = Literal["customer_contacted", "support_engaged", "waiting_for_parts", "tested", "other"]
@@ -134,8 +133,9 @@ def list_progress(
     with Session(means.engine) as session:
         item = visible_item(session, caller, number)
         found = progress_entry.of_feedback(session, item.id)
-        wanted = [one.note_ref for one in found if one.note_ref]
-        texts = masked_texts(means, session, dict.fromkeys(wanted, mask_text))
+        seen = (Personal.TEXT, standing(session, caller, item))
+        wanted = {one.note_ref: seen for one in found if one.note_ref}
+        texts = texts_for(means, session, caller, wanted)
         return Entries(items=[_view(one, texts) for one in found])
 
 

@@ -19,7 +19,7 @@ from api.customer_view import (
     past_views,
     purchase_views,
 )
-from api.masked import Mask, masked_texts
+from api.masked import Personal, standing, standings, texts_for, who_told
 from api.means import Means
 from api.problem import Problem
 from api.visibility import sees_feedback, sees_task
@@ -38,7 +38,6 @@ from models.service_clock import ServiceClock
 from models.survey import Survey
 from models.user_task import UserTask
 from models.user_task_search import UserTaskFilter
-from nlp.masking import mask_contact, mask_name, mask_text
 
 
 class CustomerView(BaseModel):
@@ -216,13 +215,16 @@ def visible_item(session: Session, caller: Caller, number: str) -> Feedback:
     return item
 
 
-def views(means: Means, session: Session, items: Iterable[Feedback]) -> list[FeedbackView]:
+def views(
+    means: Means, session: Session, caller: Caller, items: Iterable[Feedback]
+) -> list[FeedbackView]:
     """Return items as a list shows them; all their texts are looked up at once."""
     shown = list(items)
-    wanted: dict[UUID, Mask] = {}
-    for item in shown:
-        wanted |= _masks(item)
-    texts = masked_texts(means, session, wanted)
+    related = standings(session, caller, shown)
+    wanted = {
+        found: (kind, related[item.id]) for item in shown for found, kind in who_told(item).items()
+    }
+    texts = texts_for(means, session, caller, wanted)
     clocks = service_clock.limits_of(session, [item.id for item in shown])
     return [FeedbackView(**_members(item, texts, clocks.get(item.id, {}))) for item in shown]
 
@@ -230,7 +232,10 @@ def views(means: Means, session: Session, items: Iterable[Feedback]) -> list[Fee
 def detail(means: Means, session: Session, caller: Caller, item: Feedback) -> FeedbackDetail:
     """Return an item with all that belongs to it."""
     rounds = survey.of_feedback(session, item.id)
-    texts = masked_texts(means, session, _masks(item) | _texts_of(item, rounds))
+    related = standing(session, caller, item)
+    kinds = who_told(item) | _texts_of(item, rounds)
+    wanted = {found: (kind, related) for found, kind in kinds.items()}
+    texts = texts_for(means, session, caller, wanted)
     known = customer.find(session, item.customer_id) if item.customer_id else None
     clocks = service_clock.limits_of(session, [item.id]).get(item.id, {})
     return FeedbackDetail(
@@ -283,18 +288,9 @@ def _known_customer(
     )
 
 
-def _masks(item: Feedback) -> dict[UUID, Mask]:
-    masks: dict[UUID, Mask] = {}
-    if item.name_ref:
-        masks[item.name_ref] = mask_name
-    if item.contact_ref:
-        masks[item.contact_ref] = mask_contact
-    return masks
-
-
-def _texts_of(item: Feedback, rounds: Iterable[Survey]) -> dict[UUID, Mask]:
+def _texts_of(item: Feedback, rounds: Iterable[Survey]) -> dict[UUID, Personal]:
     references = (item.description_ref, *(one.comment_ref for one in rounds))
-    return {found: mask_text for found in references if found is not None}
+    return {found: Personal.TEXT for found in references if found is not None}
 
 
 def _open_tasks(session: Session, item: Feedback) -> Iterable[UserTask]:

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from api.authentication import Caller
 from api.means import Means
 from api.relation import Relation, Rule
-from models import customer, feedback
+from models import customer, feedback, user_task_search
 from models.customer import Customer
 from models.feedback import Feedback
 from models.person import ROLES
+from models.user_task import UserTask
 from nlp.masking import mask_contact, mask_name, mask_text
 
 Mask = Callable[[str], str]
@@ -69,6 +70,11 @@ def is_shown(caller: Caller, kind: Personal, related: Standing) -> bool:
     return any(not roles.isdisjoint(caller.roles) for roles in named)
 
 
+def masked(kind: Personal, text: str) -> str:
+    """Return a text as those see it who see it masked."""
+    return _MASKS[kind](text)
+
+
 def standings(session: Session, caller: Caller, items: Iterable[Feedback]) -> dict[int, Standing]:
     """Return how somebody stands to each of these items, by instance key."""
     shown = list(items)
@@ -102,11 +108,11 @@ def texts_for(
         found: kind for found, (kind, related) in wanted.items() if is_shown(caller, kind, related)
     }
     texts = means.vault.reveal_all(session, shown)
-    masked: dict[UUID, str | None] = dict.fromkeys(wanted)
+    texts_shown: dict[UUID, str | None] = dict.fromkeys(wanted)
     for found, kind in shown.items():
         text = texts[found]
-        masked[found] = None if text is None else _MASKS[kind](text)
-    return masked
+        texts_shown[found] = None if text is None else masked(kind, text)
+    return texts_shown
 
 
 def _relations(caller: Caller, item: Feedback, own: frozenset[UUID]) -> Iterator[Relation]:
@@ -131,33 +137,28 @@ def _own_customers(session: Session, caller: Caller, items: Iterable[Feedback]) 
     )
 
 
-def masked_texts(
-    means: Means, session: Session, wanted: Mapping[UUID, Mask]
-) -> dict[UUID, str | None]:
-    """Return texts, each masked in its way; None where one was erased or never stored."""
-    texts = means.vault.reveal_all(session, wanted)
-    return {
-        found: None if (text := texts[found]) is None else mask(text)
-        for found, mask in wanted.items()
-    }
-
-
-def masked_variables(
-    means: Means, session: Session, instance_key: int, variables: Mapping[str, Any]
+def variables_for(
+    means: Means, session: Session, caller: Caller, task: UserTask, variables: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return variables with every reference replaced by its masked text."""
-    masks = _masks(feedback.find(session, instance_key))
-    wanted = {found: masks.get(found, mask_text) for found in _references(dict(variables))}
-    texts = masked_texts(means, session, wanted)
+    """Return variables of a task with every reference replaced by what the caller may see."""
+    item = feedback.find(session, task.instance_key)
+    related = standing(session, caller, item) if item else frozenset[Relation]()
+    if task.assignee == caller.username:
+        related |= {Relation.ASSIGNEE}
+    elif user_task_search.may_see(task, caller.username, caller.groups):
+        related |= {Relation.CANDIDATE}
+    known = who_told(item) if item else {}
+    wanted = {
+        found: (known.get(found, Personal.TEXT), related) for found in _references(dict(variables))
+    }
+    texts = texts_for(means, session, caller, wanted)
     return {name: _replaced(value, texts) for name, value in variables.items()}
 
 
-def _masks(item: Feedback | None) -> dict[UUID, Mask]:
-    """Return how names and contacts are masked; other texts are masked by what they look like."""
-    if item is None:
-        return {}
-    masks: dict[UUID | None, Mask] = {item.name_ref: mask_name, item.contact_ref: mask_contact}
-    return {found: mask for found, mask in masks.items() if found is not None}
+def who_told(one: Feedback | Customer) -> dict[UUID, Personal]:
+    """Return where name and contact of a customer lie; other texts are masked by how they look."""
+    kinds = {one.name_ref: Personal.NAME, one.contact_ref: Personal.CONTACT}
+    return {found: kind for found, kind in kinds.items() if found is not None}
 
 
 def _references(value: Any) -> Iterator[UUID]:

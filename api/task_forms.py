@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.answers import example, for_staff
 from api.instances import variables_of_task
 from api.keys import PathKey
-from api.masked import masked_variables
+from api.masked import variables_for
 from api.means import Means, MeansHere
 from api.paging import Page, PageRequest, Shape, page_of
 from api.problem import Problem
@@ -140,9 +140,8 @@ def search_user_task_variables(
         found = variables_of_task(session, task)
         names = sorted(found if not asked.names else set(asked.names) & set(found))
         shown = names[asked.page.offset : asked.page.offset + asked.page.limit]
-        values = masked_variables(
-            means, session, task.instance_key, {name: found[name] for name in shown}
-        )
+        chosen = {name: found[name] for name in shown}
+        values = variables_for(means, session, caller, task, chosen)
     items = [
         VariableView(
             name=name,
