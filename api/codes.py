@@ -172,6 +172,13 @@ CODES: Mapping[str, Code] = {
     "clock_not_running": Code(409, {"status": "resolved"}),
     "clock_paused": Code(409, {"number": "202405-001"}),
     "clock_not_paused": Code(409, {"number": "202405-001"}),
+    "assignment_not_found": Code(404, {"number": "202405-001"}),
+    "assignment_not_yours": Code(403),
+    "assignment_contested": Code(409),
+    "assignment_contest_not_found": Code(404),
+    "assignment_contest_own": Code(403),
+    "assignment_contest_decided": Code(409, {"decision": "dismissed"}),
+    "assignment_unchanged": Code(409),
     # Working calendars.
     "calendar_not_found": Code(404, {"version": 99}),
     "calendar_unusable": Code(422),

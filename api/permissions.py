@@ -85,6 +85,17 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "attachment.delete": {ANY: frozenset({"team_lead", "head"}), SELF: _HANDLERS},
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
+    # How a member was chosen: each sees their own score, only who directs the work compares.
+    "assignment.read": {
+        ANY: _OVERLOOKS,
+        DEPARTMENT: _READERS,
+        COLLABORATOR: _READERS,
+        ASSIGNEE: _READERS | {"account_manager"},
+        ACCOUNT_MANAGER: frozenset({"account_manager"}),
+    },
+    "assignment.compare": {ANY: frozenset({"team_lead", "auditor"}), HEAD: frozenset({"head"})},
+    "assignment.contest": {SELF: _HANDLERS},
+    "assignment.decide": {ANY: frozenset({"team_lead"}), HEAD: frozenset({"head"})},
     "customer.read": {
         ANY: frozenset({"specialist", "team_lead", "duty_manager", "auditor", "administrator"}),
         ACCOUNT_MANAGER: frozenset({"account_manager"}),
