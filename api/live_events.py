@@ -50,7 +50,7 @@ async def close(app: FastAPI) -> None:
     operation_id="get_events",
     response_class=StreamingResponse,
     responses={
-        **for_staff("not_acceptable", "request_invalid"),
+        **for_staff("not_acceptable", "fields_invalid"),
         200: {"content": {MEDIA_TYPE: {"example": _STREAM}}},
     },
 )
