@@ -64,7 +64,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
         ANY: _OVERLOOKS,
         DEPARTMENT: _READERS,
         COLLABORATOR: _READERS,
-        ASSIGNEE: _READERS | {"account_manager"},
+        ASSIGNEE: _EVERYBODY,
         ACCOUNT_MANAGER: frozenset({"account_manager"}),
     },
     "feedback.reveal": {
