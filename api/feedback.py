@@ -19,12 +19,12 @@ from api.feedback_view import (
     FeedbackView,
     detail,
     views,
-    visible_item,
 )
 from api.means import MeansHere
 from api.paging import from_cursor, to_cursor
 from api.permissions import Allowed
 from api.problem import FieldError
+from api.readable_item import readable_item
 from api.visibility import viewer
 from models import feedback_search
 from models.feedback import STATUSES, Feedback
@@ -128,7 +128,7 @@ def list_feedback(
 def get_feedback(number: Number, caller: Reader, means: MeansHere) -> FeedbackDetail:
     """Return an item: its state, the states passed, open tasks, surveys."""
     with Session(means.engine) as session:
-        item = visible_item(session, caller, number)
+        item = readable_item(session, caller, number)
         return detail(means, session, caller, item)
 
 

@@ -17,6 +17,7 @@ _LETTERS = {
     Relation.HEAD: "h",
     Relation.COLLABORATOR: "k",
     Relation.ACCOUNT_MANAGER: "m",
+    Relation.COPIED: "i",
     Relation.SELF: "s",
     Relation.NO_ITEM: "n",
 }
@@ -28,6 +29,7 @@ _MEANINGS = {
     Relation.HEAD: "one leads that department, or stands in (部门负责人)",
     Relation.COLLABORATOR: "one's department helps with it (协办部门)",
     Relation.ACCOUNT_MANAGER: "one looks after its customer (客户经理)",
+    Relation.COPIED: "it was copied to one for information (抄送)",
     Relation.SELF: "it is about oneself (本人)",
     Relation.NO_ITEM: "the instance belongs to no item (无事项的实例)",
 }

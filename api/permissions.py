@@ -14,6 +14,7 @@ DEPARTMENT = Relation.DEPARTMENT
 HEAD = Relation.HEAD
 COLLABORATOR = Relation.COLLABORATOR
 ACCOUNT_MANAGER = Relation.ACCOUNT_MANAGER
+COPIED = Relation.COPIED
 NO_ITEM = Relation.NO_ITEM
 SELF = Relation.SELF
 
@@ -66,7 +67,9 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
         COLLABORATOR: _READERS,
         ASSIGNEE: _EVERYBODY,
         ACCOUNT_MANAGER: frozenset({"account_manager"}),
+        COPIED: _EVERYBODY,
     },
+    "feedback.copied": {SELF: _EVERYBODY},
     "feedback.reveal": {
         ANY: frozenset({"specialist", "team_lead", "duty_manager", "head"}),
         ASSIGNEE: _HANDLERS,
@@ -112,6 +115,8 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     # Whoever directs a task may also do it in the place of others, but for a head's decision.
     "user_task.work": {ASSIGNEE: _WORKERS, CANDIDATE: _WORKERS, **_DIRECTS},
     "user_task.direct": _DIRECTS,
+    "user_task.urge": _WORKERS,
+    "user_task.copy": _WORKERS,
     "definition.read": frozenset({"process_owner", "auditor", "administrator"}),
     "definition.edit": frozenset({"process_owner"}),
     "definition.approve": frozenset({"process_owner"}),
