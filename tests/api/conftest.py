@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 import httpx
 import pytest
 
 from api.app import create_app
+from api.attachment_rules import AttachmentRules
+from api.scanner import Scanner
 from models import database as connections
+from models.attachment_folder import AttachmentFolder
 from tests.api.door import Clock, Door, add_people, make_means
 from tests.api.draft_house import Drafts
+from tests.api.filing import LIMIT, Filing, opened
 
 
 class DatabaseUrls(Protocol):
@@ -44,3 +50,25 @@ async def drafts(door: Door) -> AsyncIterator[Drafts]:
     transport = httpx.ASGITransport(app=create_app(means))
     async with httpx.AsyncClient(transport=transport, base_url="http://bihuan.test") as client:
         yield Drafts(replace(door, client=client, means=means))
+
+
+@pytest.fixture
+async def filing(door: Door, tmp_path: Path) -> AsyncIterator[Filing]:
+    """A folder without a scanner."""
+    rules = AttachmentRules(AttachmentFolder(tmp_path / "attachments"), LIMIT, 2 * LIMIT)
+    async for one in opened(door, rules):
+        yield one
+
+
+@pytest.fixture
+async def scanned(door: Door, tmp_path: Path) -> AsyncIterator[Filing]:
+    """A folder with a scanner that is away until its switch is there, and dislikes EICAR."""
+    switch = tmp_path / "scanner-runs"
+    code = (
+        "import sys, os; b = sys.stdin.buffer.read();"
+        f"sys.exit(2 if not os.path.exists({str(switch)!r}) else int(b'EICAR' in b))"
+    )
+    scanner = Scanner((sys.executable, "-c", code), 20)
+    folder = AttachmentFolder(tmp_path / "attachments")
+    async for one in opened(door, AttachmentRules(folder, LIMIT, 2 * LIMIT, scanner)):
+        yield one

@@ -154,7 +154,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", parameters(PAGES))
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     named = re.findall(r"`((?:[a-z_]+/)+[\w.]*|[a-z_]+\.py)`", without_code(page))
-    in_home = {"logs/", "secrets/", "postgres/", "prefect/"}
+    in_home = {"attachments/", "logs/", "secrets/", "postgres/", "prefect/"}
     made = {"secrets/postgres.json"}
 
     missing = [
