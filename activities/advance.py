@@ -103,7 +103,7 @@ class _Batch:
             if not won:
                 return self._adopt(session)
             try:
-                handle(self._run, self._command)
+                self._handle()
                 projection = Projection(session, self._house, self._run)
                 projection.catch_up()
                 while job := self._next_job():
@@ -120,6 +120,21 @@ class _Batch:
             projection.finish()
             audit_record.append(session, self._run.state.key, records)
         return AdvanceResult(self._command.id, records)
+
+    def _handle(self) -> None:
+        """Run the engine; what people ask for is refused where it fails, and nothing has changed.
+
+        What nobody asked for, such as a timer, is tried again until the engine is mended.
+        """
+        try:
+            handle(self._run, self._command)
+        except commands.Rejection:
+            raise
+        except Exception as error:
+            if not self._command.actor:
+                raise
+            activity.logger.exception("engine failed", extra={"command": self._command.kind})
+            raise commands.Rejection("engine_error", error=type(error).__name__) from error
 
     def _adopt(self, session: Session) -> AdvanceResult:
         """Return what is committed from here on, or nothing for a repeated command.

@@ -42,7 +42,12 @@ def _element_activated(state: State, record: Record) -> None:
     for flow in data.get("flows", ()):
         _remove_token(state, flow, data["scope"])
     state.elements[record.key] = ElementInstance(
-        record.key, record.element, data["kind"], data["process"], data["scope"]
+        record.key,
+        record.element,
+        data["kind"],
+        data["process"],
+        data["scope"],
+        index=data.get("index", 0),
     )
 
 
@@ -54,18 +59,34 @@ def _remove_token(state: State, flow: str, scope: int) -> None:
 
 
 def _element_completed(state: State, record: Record) -> None:
-    state.elements.pop(record.key, None)
+    ended = state.elements.pop(record.key, None)
+    around = state.elements.get(ended.scope) if ended else None
+    if ended and ended.index and around is not None:
+        around.done += 1
+    for found in [c for c in state.compensations.values() if c.instance == record.key]:
+        del state.compensations[found.key]
     if not any(c.inside == record.key for c in state.compensations.values()):
         _forget_compensations(state, record.key)
 
 
 def _element_terminated(state: State, record: Record) -> None:
     state.elements.pop(record.key, None)
+    for found in state.compensations.values():
+        # What was not undone to the end may be undone by another event.
+        if found.instance == record.key:
+            found.instance = 0
+            for inner in [c for c in state.compensations.values() if c.scope == record.key]:
+                inner.scope = found.inside
+        if found.thrower == record.key:
+            found.thrower = 0
     _forget_compensations(state, record.key)
 
 
 def _forget_compensations(state: State, scope: int) -> None:
     for found in [c for c in state.compensations.values() if c.scope == scope]:
+        # What an event has claimed is that event's.
+        if found.thrower in state.elements:
+            continue
         del state.compensations[found.key]
         if found.inside:
             _forget_compensations(state, found.inside)
@@ -224,7 +245,8 @@ def _compensation_triggered(state: State, record: Record) -> None:
 
 
 def _compensation_begun(state: State, record: Record) -> None:
-    begun = state.compensations.pop(record.key)
+    begun = state.compensations[record.key]
+    begun.instance = record.data["instance"]
     # The handler may in turn undo what was done inside.
     for inner in [
         c for c in state.compensations.values() if begun.inside and c.scope == begun.inside

@@ -142,6 +142,9 @@ class ModifyInstance(Command):
             raise Rejection("process_instance_ended")
         if self.expected_number and state.number != self.expected_number:
             raise Rejection("process_instance_moved_on")
+        for one in self.activate:
+            if not isinstance(one.get("scope", 0), int):
+                raise Rejection("command_malformed")
         for key in self.terminate:
             if key not in state.elements or state.elements[key].scope == 0:
                 raise Rejection("element_instance_not_active", key=str(key))

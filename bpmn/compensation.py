@@ -85,7 +85,9 @@ def scopes_of(run: Run, thrower: ElementInstance) -> list[int]:
 
 def begin_next(run: Run, thrower: ElementInstance) -> bool:
     """Begin the handler of the latest work that an event has claimed; tell whether one was left."""
-    claimed = [c for c in run.state.compensations.values() if c.thrower == thrower.key]
+    claimed = [
+        c for c in run.state.compensations.values() if c.thrower == thrower.key and not c.instance
+    ]
     if not claimed:
         return False
     latest = max(claimed, key=lambda c: c.key)
@@ -100,11 +102,4 @@ def begin_next(run: Run, thrower: ElementInstance) -> bool:
     instance = run.begin(handler, latest.process, thrower.key)
     run.set_local(instance.key, latest.variables)
     run.enter(instance)
-    if handler.kind == "eventSubProcess":
-        _begin_inside(run, handler, instance)
     return True
-
-
-def _begin_inside(run: Run, handler: Element, instance: ElementInstance) -> None:
-    start = run.definition.processes[instance.process].starts[handler.id][0]
-    run.enter(run.begin(start, instance.process, instance.key))

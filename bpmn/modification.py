@@ -66,7 +66,7 @@ def _element(run: Run, one: dict[str, Any]) -> Element:
 
 
 def _process(run: Run, one: dict[str, Any]) -> Process:
-    scope = run.state.elements.get(int(one.get("scope") or 0))
+    scope = run.state.elements.get(one.get("scope") or 0)
     if scope is not None:
         return run.definition.processes[scope.process]
     # A called process is meant where only it has such an element.
@@ -77,7 +77,7 @@ def _process(run: Run, one: dict[str, Any]) -> Process:
 
 def _scope(run: Run, element: Element, one: dict[str, Any]) -> int:
     """Return the active instance to begin an element in: the scope around it or one further out."""
-    asked = int(one.get("scope") or 0)
+    asked = one.get("scope") or 0
     process = _process(run, one)
     wanted = element.scope
     while wanted:

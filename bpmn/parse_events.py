@@ -133,7 +133,11 @@ class EventReader:
             raise ParseError("link_name_missing", node.get("id"), definition.line)
         return EventDefinition("link", link=name)
 
-    def _compensate(self, _: Node, definition: Node) -> EventDefinition:
+    def _compensate(self, node: Node, definition: Node) -> EventDefinition:
+        if definition.get("waitForCompletion") == "false":
+            raise ParseError(
+                "element_not_supported", node.get("id"), definition.line, "waitForCompletion"
+            )
         return EventDefinition("compensate", activity=_local(definition.get("activityRef")) or None)
 
 

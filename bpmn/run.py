@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bpmn.state import ElementInstance, State, Token
 
 MAX_ELEMENTS = 1000
+# What holds other elements; a scope that an event sub-process has made busy again waits for it.
+HOLDERS = frozenset({"process", "subProcess", "transaction", "adHocSubProcess", "eventSubProcess"})
 # The phase of the incident at which the tokens of an instance stay where they are.
 MOVE = "move"
 # The phase of an incident that holds nothing up: it stays for an operator to read.
@@ -46,6 +48,8 @@ class Run:
         self.variables_changed = False
         # What `elements.reachability` has worked out of the drawing.
         self.leading: dict[tuple[str, frozenset[str]], set[str]] = {}
+        # What the triggers of event sub-processes have brought that are about to begin.
+        self.triggered: dict[int, dict[str, Any]] = {}
         self._settling: list[int] = []
 
     # Records
@@ -102,19 +106,20 @@ class Run:
         scope: int,
         flows: Sequence[str] = (),
         *,
-        inner: bool = False,
+        index: int = 0,
     ) -> ElementInstance:
         """Activate an element and consume the tokens that brought it.
 
-        A looping activity begins with its body; `inner` begins one of the instances in it.
+        A looping activity begins with its body; `index` begins one of the instances in it.
         """
         self.activations += 1
         key = self.new_key()
         kind = element.kind
-        if not inner and (element.multi_instance or element.loop):
+        if not index and (element.multi_instance or element.loop):
             kind = MULTI_INSTANCE if element.multi_instance else STANDARD_LOOP
         data: dict[str, Any] = {"kind": kind, "process": process, "scope": scope}
-        optional = {"name": element.name, "flows": list(flows), "status": element.status}
+        optional: dict[str, Any] = {"name": element.name, "flows": list(flows)}
+        optional |= {"status": element.status, "index": index}
         data |= {name: value for name, value in optional.items() if value}
         self.emit(Kind.ELEMENT_ACTIVATED, element.id, key, **data)
         return self.state.elements[key]
@@ -183,6 +188,9 @@ class Run:
         """Map outputs and have the end listeners look, then go on; may be done again."""
         element = self.element(instance)
         waits = bool(element.listening("end")) and instance.kind not in LOOP_BODIES
+        if instance.kind in HOLDERS and self.busy(instance.key):
+            # An event sub-process has begun since: the scope goes on when that has ended.
+            return
         try:
             inside = element.outputs if instance.kind not in LOOP_BODIES else ()
             outputs = self.scope(instance.key).mapped(inside)
@@ -193,6 +201,8 @@ class Run:
         if outputs:
             self.set_variables(instance.scope, outputs)
         if departure is None:
+            # Nothing more begins inside while the listeners look.
+            triggers.close_inside(self, instance)
             self.listen(instance, "end")
         else:
             self._depart(element, instance, *departure)
@@ -230,7 +240,7 @@ class Run:
     ) -> None:
         body = self.body(instance)
         behaviour(instance.kind).leaving(self, element, instance)
-        self._release(instance, "completion")
+        self.release(instance, "completion")
         compensation.remember(self, element, instance)
         self.emit(Kind.ELEMENT_COMPLETED, element.id, instance.key)
         if body:
@@ -258,10 +268,10 @@ class Run:
     def terminate(self, instance: ElementInstance) -> None:
         """End an instance and everything inside it, innermost first."""
         self.clear(instance.key)
-        self._release(instance, "termination")
+        self.release(instance, "termination")
         self.emit(Kind.ELEMENT_TERMINATED, instance.element, instance.key)
 
-    def _release(self, instance: ElementInstance, by: str) -> None:
+    def release(self, instance: ElementInstance, by: str) -> None:
         """End what an instance waited for."""
         triggers.close(self, instance.key)
         for job in [j for j in self.state.jobs.values() if j.host == instance.key]:
@@ -315,6 +325,11 @@ class Run:
 
     def _step(self) -> bool:
         """Do the next thing that waits for nothing; tell whether there was one."""
+        # Before anything moves on: what a condition waits for may be gone a step later.
+        if self.variables_changed and not self.spent and not self._held():
+            self.variables_changed = conditions.look(self)
+            if self.variables_changed:
+                return True
         if self._settling:
             self._settle(self._settling.pop(0))
             return True
@@ -325,13 +340,14 @@ class Run:
             element = self.definition.element(token.process, token.target)
             self.enter(self.begin(element, token.process, token.scope, flows))
             return True
-        if self.variables_changed:
-            self.variables_changed = conditions.look(self)
-        return self.variables_changed
+        return False
+
+    def _held(self) -> bool:
+        return any(incident.phase == MOVE for incident in self.state.incidents.values())
 
     def _halted(self) -> bool:
         """Tell whether tokens must stay where they are until an operator has looked."""
-        if any(incident.phase == MOVE for incident in self.state.incidents.values()):
+        if self._held():
             return True
         to_look = self.variables_changed and conditions.waiting(self)
         if not self.spent or not (to_look or self._next_ready()):

@@ -18,7 +18,13 @@ def instance_key(key: int) -> int:
 
 @dataclass(slots=True)
 class ElementInstance:
-    """An element that is active; `scope` is the key of the instance around it, 0 for the root."""
+    """An element that is active.
+
+    Attributes:
+        scope: key of the instance around it, 0 for the root.
+        index: which of the instances of a loop it is, from 1.
+        done: how many instances of a loop have completed, of the body around them.
+    """
 
     key: int
     element: str
@@ -26,6 +32,8 @@ class ElementInstance:
     process: str
     scope: int
     variables: dict[str, Any] = field(default_factory=dict)
+    index: int = 0
+    done: int = 0
 
 
 @dataclass(slots=True)
@@ -126,6 +134,7 @@ class Compensation:
         inside: key that the completed scope had, for what was done in it.
         variables: the local variables as they were.
         thrower: key of the event that has asked for it, 0 before.
+        instance: key of the handler while it runs, 0 before.
     """
 
     key: int
@@ -136,6 +145,7 @@ class Compensation:
     inside: int = 0
     variables: dict[str, Any] = field(default_factory=dict)
     thrower: int = 0
+    instance: int = 0
 
 
 @dataclass(slots=True)

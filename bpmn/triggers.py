@@ -231,7 +231,7 @@ def _caught(run: Run, host: ElementInstance, event: Element, variables: dict[str
     if host.element != event.id:
         # An event-based gateway listened: it is done, and the event that won begins.
         scope, process = host.scope, host.process
-        close(run, host.key)
+        run.release(host, "completion")
         run.emit(Kind.ELEMENT_COMPLETED, host.element, host.key)
         flow = next(
             f
@@ -259,8 +259,18 @@ def _event_sub_process(
         close_inside(run, host)
     sub = run.definition.element(host.process, event.scope)
     instance = run.begin(sub, host.process, host.key)
+    run.triggered[instance.key] = variables
     run.enter(instance)
-    _happen(run, event, run.begin(event, host.process, instance.key), variables)
+    if run.triggered.pop(instance.key, None):
+        # It waits for a listener or an operator: what was brought waits with it.
+        run.set_local(instance.key, variables)
+
+
+def begin_event_sub_process(run: Run, element: Element, instance: ElementInstance) -> None:
+    """Let the start event of an event sub-process happen, once the sub-process has begun."""
+    event = run.definition.processes[instance.process].starts[element.id][0]
+    variables = run.triggered.pop(instance.key, {})
+    _happen(run, event, run.begin(event, instance.process, instance.key), variables)
 
 
 def _happen(run: Run, event: Element, instance: ElementInstance, variables: dict[str, Any]) -> None:

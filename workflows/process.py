@@ -13,7 +13,12 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    is_cancelled_exception,
+)
 
 from activities import contracts
 from bpmn import commands
@@ -158,7 +163,11 @@ class ProcessWorkflow:
                 start_to_close_timeout=_BATCH,
                 retry_policy=_QUICK,
             )
-        except ActivityError:
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise
+            # A local activity that has given up brings its cause as it is. From here on the server
+            # tries again until it succeeds, for everybody to see: an instance never ends by this.
             result = await workflow.execute_activity(
                 contracts.ADVANCE,
                 request,

@@ -49,7 +49,7 @@ class ThrowEvent(JobTask):
         if run.busy(instance.key) or compensation.begin_next(run, instance):
             return
         if element.event_kind == "cancel":
-            throwing.cancel(run, run.state.elements[instance.scope])
+            throwing.cancel(run, _transaction(run, instance))
         else:
             run.leave(instance)
 
@@ -97,14 +97,43 @@ def _compensate(run: Run, element: Element, instance: ElementInstance) -> None:
     run.settle(instance.key)
 
 
-def _cancel(run: Run, _: Element, instance: ElementInstance) -> None:
-    around = run.state.elements[instance.scope]
-    if around.kind != "transaction":
+def _transaction(run: Run, instance: ElementInstance) -> ElementInstance:
+    """Return the nearest transaction around an event.
+
+    Raises:
+        IncidentError: `cancel_outside_transaction`.
+    """
+    around = run.state.elements.get(instance.scope)
+    while around is not None and around.kind != "transaction":
+        inside = around.kind != "process"
+        around = run.state.elements.get(around.scope) if inside else None
+    if around is None:
         raise IncidentError("cancel_outside_transaction")
-    run.clear(around.key, spare=instance.key)
-    triggers.close_inside(run, around)
-    compensation.trigger(run, instance, [around.key], None)
+    return around
+
+
+def _cancel(run: Run, _: Element, instance: ElementInstance) -> None:
+    transaction = _transaction(run, instance)
+    # All instances of a transaction that is done more than once are cancelled together, since the
+    # boundary event belongs to all of them.
+    outermost = run.body(transaction) or transaction
+    scopes = [outermost.key, *_inside(run, outermost.key)]
+    compensation.trigger(run, instance, scopes, None)
+    inner = instance
+    while inner.key != outermost.key:
+        around = run.state.elements[inner.scope]
+        run.clear(around.key, spare=inner.key)
+        triggers.close_inside(run, around)
+        inner = around
     run.settle(instance.key)
+
+
+def _inside(run: Run, scope: int) -> list[int]:
+    """Return the keys of everything that is active inside a scope."""
+    found: list[int] = []
+    for child in run.state.children(scope):
+        found += [child.key, *_inside(run, child.key)]
+    return found
 
 
 _BRINGING: Mapping[str, Callable[[Run, Element, ElementInstance], None]] = {

@@ -81,10 +81,14 @@ class MultiInstanceBody(LoopBody):
         self, element: Element, body: ElementInstance, inner: ElementInstance, scope: Scope
     ) -> dict[str, Any]:
         loop = _loop(element)
-        collected: dict[str, Any] = {DONE: body.variables[DONE] + 1}
+        collected: dict[str, Any] = {DONE: body.done + 1}
         if loop.output_collection and loop.output_element:
-            results = list(body.variables[loop.output_collection])
-            results[inner.variables[COUNTER] - 1] = scope.value(loop.output_element)
+            results = body.variables.get(loop.output_collection)
+            # The list is a variable like others: whoever overwrote it has to mend it.
+            if not isinstance(results, list) or len(results) < inner.index:
+                raise IncidentError("output_collection_invalid", variable=loop.output_collection)
+            results = list(results)
+            results[inner.index - 1] = scope.value(loop.output_element)
             collected[loop.output_collection] = results
         return collected
 
@@ -105,7 +109,7 @@ class MultiInstanceBody(LoopBody):
         if active:
             return
         items = _items(run, element, instance)
-        done = instance.variables[DONE]
+        done = instance.done
         if _loop(element).sequential and done < len(items):
             run.guard()
             _begin(run, element, instance, done, items[done])
@@ -117,7 +121,7 @@ def _begin(run: Run, element: Element, body: ElementInstance, index: int, item: 
     # A message or error may have ended the body while earlier instances began.
     if body.key not in run.state.elements:
         return
-    inner = run.begin(element, body.process, body.key, inner=True)
+    inner = run.begin(element, body.process, body.key, index=index + 1)
     variables = {COUNTER: index + 1}
     if name := _loop(element).input_element:
         variables[name] = item
@@ -129,5 +133,11 @@ def _is_complete(run: Run, element: Element, body: ElementInstance, active: int)
     condition = _loop(element).completion_condition
     if condition is None:
         return False
-    counters = {ACTIVE: active, ENDED: 0}
+    total = body.variables.get(TOTAL)
+    counters = {
+        TOTAL: total if isinstance(total, int) else len(_items(run, element, body)),
+        DONE: body.done,
+        ACTIVE: active,
+        ENDED: 0,
+    }
     return run.scope(body.key).also(counters).condition(condition, element.id)

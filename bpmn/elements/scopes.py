@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+from bpmn import triggers
 from bpmn.elements.base import Behaviour
 from bpmn.expressions import IncidentError
+
+# A process that calls itself without end stops there, at an incident.
+MAX_CALLS = 50
 
 if TYPE_CHECKING:
     from bpmn.model import Element
@@ -55,7 +59,17 @@ class EventSubProcess(Behaviour):
 
     @override
     def enter(self, run: Run, element: Element, instance: ElementInstance) -> None:
-        """Wait: the start event that was triggered follows."""
+        triggers.begin_event_sub_process(run, element, instance)
+
+
+def _calls(run: Run, instance: ElementInstance) -> int:
+    """Return how many calls lie around an instance."""
+    calls, key = 0, instance.scope
+    while key:
+        around = run.state.elements[key]
+        calls += around.kind == "callActivity"
+        key = around.scope
+    return calls
 
 
 class CallActivity(Behaviour):
@@ -70,6 +84,8 @@ class CallActivity(Behaviour):
         if call is None or called is None:
             raise IncidentError("called_process_missing", process=target)
         variables = dict(scope.variables) if call.propagate_parent else dict(instance.variables)
+        if _calls(run, instance) >= MAX_CALLS:
+            raise IncidentError("call_depth_exceeded", limit=MAX_CALLS)
         root = run.begin(called.elements[called.id], called.id, instance.key)
         run.set_local(root.key, variables)
         run.enter(root)
@@ -100,11 +116,13 @@ class AdHocSubProcess(Behaviour):
         """Return one of the elements that may begin on demand.
 
         Raises:
-            IncidentError: `element_not_found`.
+            IncidentError: `element_not_found` or `element_cannot_begin`.
         """
         found = run.definition.processes[instance.process].elements.get(name)
         if found is None or found.scope != instance.element or found.attached_to:
             raise IncidentError("element_not_found", element=name)
+        if found.for_compensation or found.kind in {"startEvent", "eventSubProcess"}:
+            raise IncidentError("element_cannot_begin", element=name)
         return found
 
     @override

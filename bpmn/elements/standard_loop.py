@@ -52,7 +52,7 @@ class StandardLoopBody(LoopBody):
     def path_ended(self, run: Run, element: Element, instance: ElementInstance) -> None:
         if run.busy(instance.key):
             return
-        done = instance.variables[COUNTER]
+        done = instance.done
         if self._again(run, element, instance, done):
             run.guard()
             _begin(run, element, instance, done + 1)
@@ -71,6 +71,6 @@ class StandardLoopBody(LoopBody):
 
 def _begin(run: Run, element: Element, body: ElementInstance, number: int) -> None:
     run.set_local(body.key, {COUNTER: number})
-    inner = run.begin(element, body.process, body.key, inner=True)
+    inner = run.begin(element, body.process, body.key, index=number)
     run.set_local(inner.key, {COUNTER: number})
     run.enter(inner)
