@@ -29,6 +29,7 @@ from models.sealed_file import SealedFileError, Unsealer
 
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+_BYTES = {"application/octet-stream": {"example": "%PDF-1.7 ..."}}
 # Nothing in it runs, wherever a browser shows it.
 _GUARDS = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -55,8 +56,8 @@ _GUARDS = {
             "attachment_damaged",
             "range_not_satisfiable",
         ),
-        200: {"content": {"application/octet-stream": {}}},
-        206: {"content": {"application/octet-stream": {}}},
+        200: {"content": _BYTES},
+        206: {"content": _BYTES},
     },
 )
 def get_attachment(
