@@ -356,3 +356,21 @@ async def test_an_ended_instance_refuses_with_a_clear_answer(begin: Begin) -> No
 
         with pytest.raises(messages.InstanceGoneError):
             await messages.send(client, handle.id, CancelInstance(id="d"))
+
+
+async def test_an_instance_outlives_a_batch_that_fails_again_and_again(begin: Begin) -> None:
+    failures = iter(range(9))
+
+    def fails(request: AdvanceRequest) -> None:
+        if request.command["kind"] == "complete_user_task" and next(failures, None) is not None:
+            raise OSError
+
+    async with begin(two_tasks()) as (ledger, handle, client):
+        ledger.before_answer = fails
+        await complete(client, handle, "a")
+        await complete(client, handle, "b")
+
+        assert await handle.result() == "completed"
+        history = await handle.fetch_history()
+
+    await Replayer(workflows=[ProcessWorkflow], workflow_runner=runner()).replay_workflow(history)
