@@ -30,7 +30,7 @@ class AssignmentChoice(SQLModel, table=True):
     __tablename__ = "assignment_choice"
 
     id: UUID = Field(primary_key=True)
-    feedback_id: int = Field(sa_type=BigInteger, foreign_key="feedback.id", index=True)
+    feedback_id: int = Field(sa_type=BigInteger, index=True)
     chosen_at: datetime = Field(sa_type=Timestamp, index=True)
     candidate_group: str | None = None
     assignee: str | None = None

@@ -28,7 +28,7 @@ class AssignmentContest(SQLModel, table=True):
 
     id: UUID = Field(primary_key=True)
     choice_id: UUID = Field(foreign_key="assignment_choice.id")
-    feedback_id: int = Field(sa_type=BigInteger, foreign_key="feedback.id", index=True)
+    feedback_id: int = Field(sa_type=BigInteger, index=True)
     username: str = Field(foreign_key="person.username")
     reason_ref: UUID
     contested_at: datetime = Field(sa_type=Timestamp, index=True)

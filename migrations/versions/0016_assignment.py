@@ -33,7 +33,6 @@ def create_choices() -> None:
         sa.Column("weights", postgresql.JSONB(), nullable=False),
         sa.Column("candidates", postgresql.JSONB(), nullable=False),
         sa.Column("left_out", postgresql.JSONB(), nullable=False),
-        sa.ForeignKeyConstraint(["feedback_id"], ["feedback.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_assignment_choice_feedback_id", "assignment_choice", ["feedback_id"])
@@ -54,7 +53,6 @@ def create_contests() -> None:
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("answer_ref", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["choice_id"], ["assignment_choice.id"]),
-        sa.ForeignKeyConstraint(["feedback_id"], ["feedback.id"]),
         sa.ForeignKeyConstraint(["username"], ["person.username"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("choice_id", "username"),
