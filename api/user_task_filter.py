@@ -118,7 +118,9 @@ def wanted(caller: Caller, given: TaskFilter) -> Iterator[ColumnElement[bool]]:
     yield from _holding(col(UserTask.candidate_users), given.candidate_user)
     if given.process_definition_key is not None:
         keys = where(col(ProcessDefinition.key), given.process_definition_key)
-        yield col(UserTask.definition_digest).in_(select(col(ProcessDefinition.digest)).where(*keys))
+        yield col(UserTask.definition_digest).in_(
+            select(col(ProcessDefinition.digest)).where(*keys)
+        )
     if given.process_instance_variables or given.local_variables:
         yield visible(of_content(caller), col(UserTask.instance_key))
     for one in given.process_instance_variables:
