@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, delete, select, update
+from sqlalchemy import BigInteger, Index, delete, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -29,6 +29,13 @@ class Attachment(SQLModel, table=True):
     """
 
     __tablename__ = "attachment"
+    __table_args__ = (
+        Index(
+            "attachment_unscanned_idx",
+            "scanned_at",
+            postgresql_where=text("scan IN ('pending', 'failed') AND deleted_at IS NULL"),
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
     feedback_id: int = Field(sa_type=BigInteger, foreign_key="feedback.id", index=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -16,9 +16,13 @@ from api.attachment_rules import AttachmentRules
 from api.scanner import Scanner
 from models import database as connections
 from models.attachment_folder import AttachmentFolder
+from stack.ports import Ports
 from tests.api.door import Clock, Door, add_people, make_means
 from tests.api.draft_house import Drafts
 from tests.api.filing import LIMIT, Filing, opened
+from tests.api.provider_house import House
+from tests.api.provider_house import opened as opened_to
+from tests.api.provider_process import ProviderProcess
 
 
 class DatabaseUrls(Protocol):
@@ -71,4 +75,18 @@ async def scanned(door: Door, tmp_path: Path) -> AsyncIterator[Filing]:
     scanner = Scanner((sys.executable, "-c", code), 20)
     folder = AttachmentFolder(tmp_path / "attachments")
     async for one in opened(door, AttachmentRules(folder, LIMIT, 2 * LIMIT, scanner)):
+        yield one
+
+
+@pytest.fixture(scope="module")
+def provider(ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProviderProcess]:
+    """A real OpenID Connect provider, a process of its own."""
+    with ProviderProcess(ports.choose("provider"), tmp_path_factory.mktemp("provider")) as running:
+        yield running
+
+
+@pytest.fixture
+async def house(door: Door, provider: ProviderProcess) -> AsyncIterator[House]:
+    """The service where that provider is the way in."""
+    async with opened_to(door, provider.rules) as one:
         yield one
