@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from traceback import format_tb
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
@@ -133,7 +134,12 @@ class _Batch:
         except Exception as error:
             if not self._command.actor:
                 raise
-            activity.logger.exception("engine failed", extra={"command": self._command.kind})
+            # Where, and not with what: the exception's own text may hold a value.
+            activity.logger.error(  # noqa: TRY400
+                "engine failed: %s\n%s",
+                type(error).__name__,
+                "".join(format_tb(error.__traceback__)),
+            )
             raise commands.Rejection("engine_error", error=type(error).__name__) from error
 
     def _adopt(self, session: Session) -> AdvanceResult:

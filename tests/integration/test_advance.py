@@ -231,3 +231,23 @@ def test_the_number_of_rows_equals_the_number_of_the_last_record(house: House) -
 
     assert count == workflow.state.number
     assert dataclasses.asdict(workflow.state)["number"] == count
+
+
+def test_where_the_engine_fails_people_are_refused_and_nothing_has_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workflow = Workflow(house, stored(house, at=NOW)).start()
+    asked = CompleteUserTask(id="c", actor="li", key=workflow.task("accept"))
+
+    def breaks(*_: object) -> None:
+        raise IndexError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("activities.advance.handle", breaks)
+        refused = workflow.ask(asked)
+        # What nobody asked for is tried again until the engine is mended.
+        with pytest.raises(IndexError):
+            workflow.ask(FireTimers(id="alarm"))
+
+    assert refused.rejection == {"code": "engine_error", "error": "IndexError"}
+    assert workflow.ask(asked).records
