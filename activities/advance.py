@@ -135,7 +135,7 @@ class _Batch:
             if not self._command.actor:
                 raise
             # Where, and not with what: the exception's own text may hold a value.
-            activity.logger.error(  # noqa: TRY400
+            activity.logger.error(
                 "engine failed: %s\n%s",
                 type(error).__name__,
                 "".join(format_tb(error.__traceback__)),

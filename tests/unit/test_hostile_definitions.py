@@ -276,7 +276,7 @@ def many(count: str) -> str:
             GATEWAY + doing("concatenate(v, v)") + chain("start", "again", "work", "again"),
             "budget_exceeded",
         ),
-        (CALL + END + chain("start", "work", "end"), "too_many_elements"),
+        (CALL + END + chain("start", "work", "end"), "call_depth_exceeded"),
         (many("1000000000") + END + chain("start", "work", "end"), "too_many_instances"),
     ],
     ids=["loop", "doubling", "growing list", "calling itself", "instances"],
