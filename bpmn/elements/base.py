@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from bpmn.expressions import IncidentError
@@ -68,21 +69,21 @@ class Behaviour:
             run.leave(instance)
 
 
-class LoopBody(Behaviour):
+class LoopBody(Behaviour, ABC):
     """Holds the instances of an activity that is done more than once.
 
     The body has the boundary events and the outgoing flows; inputs, outputs and listeners belong to
     each of the instances.
     """
 
+    @abstractmethod
     def collect(
         self, element: Element, body: ElementInstance, inner: ElementInstance, scope: Scope
     ) -> dict[str, Any]:
         """Return the body's variables once this instance is done; `scope` sees its outputs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inner_left(
         self, run: Run, element: Element, body: ElementInstance, collected: dict[str, Any]
     ) -> None:
         """Go on after one of the instances: begin the next one or complete."""
-        raise NotImplementedError
