@@ -373,4 +373,6 @@ async def test_an_instance_outlives_a_batch_that_fails_again_and_again(begin: Be
         assert await handle.result() == "completed"
         history = await handle.fetch_history()
 
+    # The batch went on as an activity that the server tries again, and the workflow with it.
+    assert any(e.activity_task_scheduled_event_attributes.activity_id for e in history.events)
     await Replayer(workflows=[ProcessWorkflow], workflow_runner=runner()).replay_workflow(history)
