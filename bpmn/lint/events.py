@@ -28,23 +28,35 @@ def boundary_events_sit_on_activities(view: View) -> Iterator[Finding]:
 
 
 def cancels_belong_to_transactions(view: View) -> Iterator[Finding]:
-    """Cancel end events stand directly in a transaction, cancel boundary events on one."""
+    """Cancel end events stand inside a transaction, cancel boundary events directly on one."""
     for element in view.nodes:
         if element.event_kind != "cancel":
             continue
-        around = element.attached_to if element.kind == "boundaryEvent" else element.scope
-        host = view.process.elements.get(around or "")
-        if host is None or host.kind != "transaction":
+        if element.kind == "boundaryEvent":
+            host = view.process.elements.get(element.attached_to or "")
+            belongs = host is not None and host.kind == "transaction"
+        else:
+            belongs = _transaction(view, element) is not None
+        if not belongs:
             yield view.finding("cancel_outside_transaction", element)
 
 
 def cancelled_transactions_go_on(view: View) -> Iterator[Finding]:
     """A transaction that can be cancelled has a cancel boundary event to go on from."""
+    ends = [e for e in view.of("endEvent") if e.event_kind == "cancel"]
+    cancelled = {around.id for e in ends if (around := _transaction(view, e)) is not None}
     for scope in view.of("transaction"):
-        cancels = any(e.event_kind == "cancel" for e in view.inside[scope.id])
         caught = any(e.event_kind == "cancel" for e in view.process.boundaries.get(scope.id, ()))
-        if cancels and not caught:
+        if scope.id in cancelled and not caught:
             yield view.finding("cancel_boundary_missing", scope)
+
+
+def _transaction(view: View, element: Element) -> Element | None:
+    """Return the nearest transaction around an element, as the engine looks for it."""
+    around = view.process.elements.get(element.scope)
+    while around is not None and around.kind != "transaction":
+        around = view.process.elements.get(around.scope)
+    return around
 
 
 def links_come_in_pairs(view: View) -> Iterator[Finding]:

@@ -46,6 +46,12 @@ def inner(prefix: str = "i") -> str:
     return f'<bpmn:startEvent id="{start}" /><bpmn:endEvent id="{end}" />' + chain(start, end)
 
 
+def nested(kind: str, body: str) -> str:
+    """A scope `n` between a start and an end event of its own."""
+    around = '<bpmn:startEvent id="ns" /><bpmn:endEvent id="ne" />'
+    return around + scope(kind, "n", body) + chain("ns", "n", "ne")
+
+
 def fork(kind: str, first: str = "", second: str = "", default: str = "") -> str:
     parts = gateway(kind, "g", default) + user("x") + user("y") + gateway(kind, "j")
     ways = flow("g", "x", first) + flow("g", "y", second) + flow("x", "j") + flow("y", "j")
@@ -64,6 +70,13 @@ def extended(kind: str, key: str, extension: str, inside: str = "") -> str:
 CANCELLABLE = (
     '<bpmn:startEvent id="is" /><bpmn:endEvent id="ie"><bpmn:cancelEventDefinition />'
     "</bpmn:endEvent>" + chain("is", "ie")
+)
+CANCELED = caught("u", "s", "cancelEventDefinition") + '<bpmn:endEvent id="z" />' + flow("u", "z")
+CANCELLED_BY_EVENT = scope(
+    "subProcess",
+    "n",
+    CANCELLABLE.replace('id="is" />', f'id="is">{timer()}</bpmn:startEvent>'),
+    'triggeredByEvent="true"',
 )
 COMPENSATED = caught("c", "a", "compensateEventDefinition")
 HANDLER = '<bpmn:task id="undo" name="undo" isForCompensation="true" />'
@@ -187,7 +200,11 @@ BREACHES: dict[str, tuple[str, str, str]] = {
         between("s", scope("subProcess", "s", CANCELLABLE)),
         "",
     ),
-    "cancel_boundary_missing": ("s", between("s", scope("transaction", "s", CANCELLABLE)), ""),
+    "cancel_boundary_missing": (
+        "s",
+        between("s", scope("transaction", "s", nested("subProcess", CANCELLABLE))),
+        "",
+    ),
     "link_source_missing": ("far", SOUND + LINK.format(key="far") + flow("far", "end"), ""),
     "link_target_duplicate": (
         "two",
@@ -336,10 +353,9 @@ def test_a_rule_names_the_element_that_breaks_it(code: str) -> None:
         fork("parallel"),
         SOUND + caught("b", "a", "errorEventDefinition") + flow("b", "a"),
         UNDO + HANDLER + LINKED,
-        between("s", scope("transaction", "s", CANCELLABLE))
-        + caught("u", "s", "cancelEventDefinition")
-        + '<bpmn:endEvent id="z" />'
-        + flow("u", "z"),
+        between("s", scope("transaction", "s", CANCELLABLE)) + CANCELED,
+        between("s", scope("transaction", "s", nested("subProcess", CANCELLABLE))) + CANCELED,
+        between("s", scope("transaction", "s", inner("o") + CANCELLED_BY_EVENT)) + CANCELED,
         START + JUMP + chain("start", "jump") + LINK.format(key="one") + END + flow("one", "end"),
         between("s", scope("adHocSubProcess", "s", TASK)),
     ],
