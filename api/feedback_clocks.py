@@ -13,9 +13,9 @@ from api.answers import example, for_staff
 from api.authentication import Caller
 from api.clock_view import EXAMPLE, Clocks, detail
 from api.feedback import Number
-from api.feedback_requests import Asked, message_to, publish
+from api.feedback_command import ACCEPTED, COMMAND_CODES, Asked, ItemRequest, message_to
 from api.feedback_view import visible_item
-from api.idempotency import KeyHeader, once
+from api.idempotency import KeyHeader
 from api.means import MeansHere
 from api.permissions import Allowed
 from api.personal import keep
@@ -31,21 +31,7 @@ Pauser = Annotated[Caller, Depends(Allowed("feedback.pause"))]
 # Clocks that can stand run only while somebody works on the item.
 _PROCESSING = "processing"
 _OVER = frozenset({"resolved", "closed", "archived", "withdrawn"})
-_ERRORS = (
-    "body_malformed",
-    "idempotency_key_invalid",
-    "fields_invalid",
-    "body_too_large",
-    "idempotency_key_reused",
-    "feedback_not_found",
-    "feedback_not_yours",
-    "message_not_awaited",
-    "process_instance_ended",
-    "process_instance_starting",
-    "instance_busy",
-    "clock_not_running",
-)
-_ANSWER = example(202, {"number": "202405-001", "status": "processing"})
+_ERRORS = (*COMMAND_CODES, "clock_not_running")
 
 
 class Pause(BaseModel):
@@ -94,7 +80,7 @@ def get_clocks(
     status_code=202,
     operation_id="pause_clocks",
     response_model=Asked,
-    responses={**for_staff(*_ERRORS, "clock_paused"), **_ANSWER},
+    responses={**for_staff(*_ERRORS, "clock_paused"), **ACCEPTED},
 )
 async def pause_clocks(
     number: Number, asked: Pause, caller: Pauser, means: MeansHere, key: KeyHeader = None
@@ -113,8 +99,8 @@ async def pause_clocks(
             said["note"] = {"$ref": kept["note"]}
         return _message(item, identity, caller, "pause", **said)
 
-    handle = once(means, caller.username, f"pause {number}", key, asked)
-    return (await publish(means, caller, number, handle, make)).response()
+    request = ItemRequest("pause", number, caller, means, key, asked)
+    return await request.send(make)
 
 
 @router.post(
@@ -122,7 +108,7 @@ async def pause_clocks(
     status_code=202,
     operation_id="resume_clocks",
     response_model=Asked,
-    responses={**for_staff(*_ERRORS, "clock_not_paused"), **_ANSWER},
+    responses={**for_staff(*_ERRORS, "clock_not_paused"), **ACCEPTED},
 )
 async def resume_clocks(
     number: Number, caller: Pauser, means: MeansHere, key: KeyHeader = None
@@ -135,8 +121,8 @@ async def resume_clocks(
             raise Problem("clock_not_paused", number=item.number)
         return _message(item, identity, caller, "resume")
 
-    handle = once(means, caller.username, f"resume {number}", key)
-    return (await publish(means, caller, number, handle, make)).response()
+    request = ItemRequest("resume", number, caller, means, key)
+    return await request.send(make)
 
 
 @router.put(
@@ -144,7 +130,7 @@ async def resume_clocks(
     status_code=202,
     operation_id="set_urgency",
     response_model=Asked,
-    responses={**for_staff(*_ERRORS), **_ANSWER},
+    responses={**for_staff(*_ERRORS), **ACCEPTED},
 )
 async def set_urgency(
     number: Number,
@@ -161,8 +147,8 @@ async def set_urgency(
             raise Problem("clock_not_running", status=item.status)
         return _message(item, identity, caller, "urgency", urgency=asked.urgency)
 
-    handle = once(means, caller.username, f"urgency {number}", key, asked)
-    return (await publish(means, caller, number, handle, make)).response()
+    request = ItemRequest("urgency", number, caller, means, key, asked)
+    return await request.send(make)
 
 
 def _message(

@@ -13,9 +13,9 @@ from api.answers import example, for_staff
 from api.authentication import Caller
 from api.commands import deliver
 from api.feedback import Number
+from api.feedback_command import COMMAND_CODES, message_to
 from api.feedback_intake import NewFeedback, receive
 from api.feedback_progress import is_noted, note
-from api.feedback_requests import message_to
 from api.feedback_view import visible_item
 from api.idempotency import Answer, KeyHeader, carry_out, in_transaction, once
 from api.instances import process_variables, state_of
@@ -56,21 +56,7 @@ class Taken(BaseModel):
     operation_id="take_customer_message",
     response_model=Taken,
     responses={
-        **for_staff(
-            "body_malformed",
-            "idempotency_key_invalid",
-            "fields_invalid",
-            "body_too_large",
-            "idempotency_key_reused",
-            "feedback_not_found",
-            "feedback_not_yours",
-            "field_empty",
-            "message_not_awaited",
-            "process_instance_ended",
-            "process_instance_starting",
-            "process_not_deployed",
-            "instance_busy",
-        ),
+        **for_staff(*COMMAND_CODES, "field_empty", "process_not_deployed"),
         **example(202, {"number": "202405-001", "outcome": "reopened", "new_number": None}),
     },
 )

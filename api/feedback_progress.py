@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.feedback import Number
-from api.feedback_requests import Asked, message_to, publish
+from api.feedback_command import ACCEPTED, COMMAND_CODES, Asked, ItemRequest, message_to
 from api.feedback_view import visible_item
-from api.idempotency import KeyHeader, once
+from api.idempotency import KeyHeader
 from api.masked import Personal, standing, texts_for
 from api.means import Means, MeansHere
 from api.permissions import Allowed
@@ -70,23 +70,7 @@ class Entries(BaseModel):
     status_code=202,
     operation_id="record_progress",
     response_model=Asked,
-    responses={
-        **for_staff(
-            "body_malformed",
-            "idempotency_key_invalid",
-            "fields_invalid",
-            "body_too_large",
-            "idempotency_key_reused",
-            "feedback_not_found",
-            "feedback_not_yours",
-            "progress_not_awaited",
-            "message_not_awaited",
-            "process_instance_ended",
-            "process_instance_starting",
-            "instance_busy",
-        ),
-        **example(202, {"number": "202405-001", "status": "processing"}),
-    },
+    responses={**for_staff(*COMMAND_CODES, "progress_not_awaited"), **ACCEPTED},
 )
 async def record_progress(
     number: Number,
@@ -112,8 +96,8 @@ async def record_progress(
         said = {"code": told.code}
         return message_to("progress_recorded", item, identity, caller, progress_entry=said)
 
-    handle = once(means, caller.username, f"progress {number}", key, told)
-    return (await publish(means, caller, number, handle, make)).response()
+    request = ItemRequest("progress", number, caller, means, key, told)
+    return await request.send(make)
 
 
 @router.get(

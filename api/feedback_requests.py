@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -12,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from api.answers import example, for_staff
 from api.authentication import Caller
-from api.commands import deliver, was_done
 from api.feedback import Number
-from api.feedback_view import visible_item
-from api.idempotency import Answer, KeyHeader, Once, carry_out, in_transaction, once
+from api.feedback_command import ACCEPTED, COMMAND_CODES, Asked, ItemRequest, message_to
+from api.idempotency import KeyHeader
 from api.instances import process_variables, state_of
 from api.means import Means, MeansHere
 from api.permissions import Allowed
@@ -30,19 +28,6 @@ from models.feedback import Feedback
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
 # There is nothing left to withdraw.
 _DONE = frozenset({"closed", "archived", "withdrawn"})
-_ERRORS = (
-    "body_malformed",
-    "idempotency_key_invalid",
-    "fields_invalid",
-    "body_too_large",
-    "idempotency_key_reused",
-    "feedback_not_found",
-    "feedback_not_yours",
-    "message_not_awaited",
-    "process_instance_ended",
-    "process_instance_starting",
-    "instance_busy",
-)
 
 
 class ExtensionRequest(BaseModel):
@@ -69,21 +54,16 @@ class Withdrawal(BaseModel):
     reason: Reason
 
 
-class Asked(BaseModel):
-    """What was asked for is on its way (已提交)."""
-
-    number: str
-    status: str
-
-
 @router.post(
     "/{number}/extension",
     status_code=202,
     operation_id="request_extension",
     response_model=Asked,
     responses={
-        **for_staff(*_ERRORS, "extension_too_long", "extension_not_later", "feedback_not_due"),
-        **example(202, {"number": "202405-001", "status": "processing"}),
+        **for_staff(
+            *COMMAND_CODES, "extension_too_long", "extension_not_later", "feedback_not_due"
+        ),
+        **ACCEPTED,
     },
 )
 async def request_extension(
@@ -106,8 +86,8 @@ async def request_extension(
         }
         return message_to("extension_requested", item, identity, caller, extension=wanted)
 
-    handle = once(means, caller.username, f"extension {number}", key, asked)
-    return (await publish(means, caller, number, handle, make)).response()
+    request = ItemRequest("extension", number, caller, means, key, asked)
+    return await request.send(make)
 
 
 @router.post(
@@ -116,7 +96,7 @@ async def request_extension(
     operation_id="withdraw_feedback",
     response_model=Asked,
     responses={
-        **for_staff(*_ERRORS, "feedback_closed"),
+        **for_staff(*COMMAND_CODES, "feedback_closed"),
         **example(202, {"number": "202405-001", "status": "withdrawn"}),
     },
 )
@@ -136,50 +116,8 @@ async def withdraw_feedback(
         wanted = {"requested_by": caller.username, "reason": {"$ref": kept["reason"]}}
         return message_to("feedback_withdrawn", item, identity, caller, withdrawal=wanted)
 
-    handle = once(means, caller.username, f"withdrawal {number}", key, asked)
-    return (await publish(means, caller, number, handle, make)).response()
-
-
-def message_to(
-    name: str, item: Feedback, identity: str, caller: Caller, **variables: object
-) -> PublishMessage:
-    """Return the message that an item's process waits for."""
-    return PublishMessage(
-        id=identity,
-        actor=caller.username,
-        name=name,
-        correlation_key=item.number,
-        variables=variables,
-    )
-
-
-async def publish(
-    means: Means,
-    caller: Caller,
-    number: str,
-    handle: Once,
-    make: Callable[[Session, Feedback, str], PublishMessage],
-) -> Answer:
-    """Send a message to the process of an item, once."""
-
-    def prepare(session: Session) -> tuple[int, PublishMessage | None]:
-        item = visible_item(session, caller, number)
-        identity = handle.command_id()
-        if handle.key and was_done(session, item.id, identity):
-            return item.id, None
-        return item.id, make(session, item, identity)
-
-    def look(session: Session) -> Answer:
-        item = visible_item(session, caller, number)
-        return Answer(202, {"number": item.number, "status": item.status})
-
-    async def work() -> Answer:
-        instance_key, message = await in_transaction(means, prepare)
-        if message is not None:
-            await deliver(means, instance_key, message)
-        return await in_transaction(means, look)
-
-    return await carry_out(means, handle, work)
+    request = ItemRequest("withdrawal", number, caller, means, key, asked)
+    return await request.send(make)
 
 
 def _check_new_date(session: Session, means: Means, item: Feedback, new: datetime) -> None:
