@@ -78,6 +78,7 @@ class TaskVerb:
         name: the verb, part of what an Idempotency-Key is bound to.
         body: what came with it.
         conditions: the headers that came with it.
+        also_done: whether a completed task may still be asked for this.
     """
 
     name: str
@@ -85,6 +86,7 @@ class TaskVerb:
     caller: Caller
     conditions: Conditions
     body: BaseModel | None = None
+    also_done: bool = False
 
 
 # Makes the command out of the task's row, in a transaction, or refuses.
@@ -128,7 +130,7 @@ class _Preparation:
             return None
         if not sees_task(verb.caller, task):
             raise Problem("task_not_yours", key=str(task.key))
-        if task.state != "CREATED":
+        if task.state not in ("CREATED", "COMPLETED" if verb.also_done else "CREATED"):
             raise Problem("user_task_not_active", key=str(task.key))
         verb.conditions.check(task)
         return self._make(session, task, identity)

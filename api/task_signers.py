@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Response
@@ -78,8 +79,7 @@ def list_signers(key: PathKey, caller: Reader, means: MeansHere) -> SignerList:
         task = existing(session, key)
         if not sees_task(caller, task):
             raise Problem("task_not_yours", key=str(key))
-        signs = select(UserTask).where(col(UserTask.signs) == key).order_by(col(UserTask.key))
-        asked = session.scalars(signs).all()
+        asked = _asked(session, key)
     open_ = task.signers_after if task.state == "CREATED" else []
     items = [
         SignerView(
@@ -138,16 +138,56 @@ async def add_signer(
 )
 async def remove_signer(
     key: PathKey,
-    username: Annotated[str, Path(min_length=1, max_length=100)],
+    username: Annotated[
+        str,
+        Path(
+            min_length=1,
+            max_length=100,
+            description="Who need not sign; for a signature that nobody has, the key of its task.",
+        ),
+    ],
     caller: Worker,
     means: MeansHere,
     conditions: ConditionsHere,
 ) -> Response:
-    """Do without a signature that is not given yet (减签)."""
+    """Do without a signature that is not given yet (减签), also once the task itself is done.
 
-    def make(_: Session, task: UserTask, identity: str) -> Command:
+    The instance goes on if it has waited for this signature alone.
+    """
+
+    def make(session: Session, task: UserTask, identity: str) -> Command:
         check_gives(caller, task)
-        return RemoveSigner(id=identity, actor=caller.username, key=key, assignee=username)
+        signature = _signature(session, task, username)
+        return RemoveSigner(
+            id=identity,
+            actor=caller.username,
+            key=key,
+            assignee="" if signature else username,
+            signature=signature,
+        )
 
-    verb = TaskVerb(f"remove signer {username}", key, caller, conditions)
+    verb = TaskVerb(f"remove signer {username}", key, caller, conditions, also_done=True)
     return (await carry_out_verb(means, verb, make)).response()
+
+
+def _signature(session: Session, task: UserTask, signer: str) -> int:
+    """Return the key of an open signature where it was named by its task, else 0.
+
+    Raises:
+        Problem: `user_task_not_active` or `signer_not_found`.
+    """
+    open_ = [one for one in _asked(session, task.key) if one.state == "CREATED"]
+    if task.state != "CREATED" and not open_:
+        raise Problem("user_task_not_active", key=str(task.key))
+    awaited = task.signers_after if task.state == "CREATED" else []
+    if signer in {*awaited, *(one.assignee for one in open_)}:
+        return 0
+    if signer in {str(one.key) for one in open_}:
+        return int(signer)
+    raise Problem("signer_not_found", key=str(task.key))
+
+
+def _asked(session: Session, key: int) -> Sequence[UserTask]:
+    """Return the signatures of a task, open or not, in the order in which they were asked for."""
+    signs = select(UserTask).where(col(UserTask.signs) == key)
+    return session.scalars(signs.order_by(col(UserTask.key))).all()

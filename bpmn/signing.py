@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bpmn.records import Kind
-from bpmn.task_commands import signers
 
 if TYPE_CHECKING:
     from bpmn.run import Run
@@ -50,16 +49,17 @@ def _ask(run: Run, task: UserTask, assignee: str, position: str, by: dict[str, A
 
 
 def remove(run: Run, command: RemoveSigner, by: dict[str, Any]) -> None:
-    """Do without a signature that is not given yet."""
-    task = run.state.user_tasks[command.key]
-    if command.assignee in task.signers_after:
+    """Do without a signature that is not given yet; the element may have waited for it alone."""
+    found = command.find(run.state)
+    if found is None:
+        # Not asked yet, but for when the task is done.
+        task = run.state.user_tasks[command.key]
         run.emit(
             Kind.USER_TASK_SIGNER_REMOVED, task.element, task.key, assignee=command.assignee, **by
         )
         return
-    signer = signers(run.state, task.key)[command.assignee]
-    run.emit(Kind.USER_TASK_CANCELED, task.element, signer, **by)
-    go_on(run, task.host)
+    run.emit(Kind.USER_TASK_CANCELED, found.element, found.key, **by)
+    go_on(run, found.host)
 
 
 def completed(run: Run, task: UserTask, command: CompleteUserTask, by: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 from bpmn.command import Command, Rejection
 
 if TYPE_CHECKING:
-    from bpmn.state import State
+    from bpmn.state import State, UserTask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,20 +152,42 @@ class AddSigner(OnUserTask):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveSigner(OnUserTask):
-    """Do without somebody's signature (减签)."""
+    """Do without somebody's signature (减签), also when the task itself is done.
+
+    Attributes:
+        assignee: who need not sign.
+        signature: key of the signature, for one that nobody has; 0 where `assignee` says it.
+    """
 
     kind: ClassVar[str] = "remove_signer"
-    assignee: str
+    assignee: str = ""
+    signature: int = 0
 
     @override
     def check(self, state: State) -> None:
-        """Refuse somebody who is not to sign."""
-        OnUserTask.check(self, state)
-        task = state.user_tasks[self.key]
-        if self.assignee not in {*task.signers_after, *signers(state, self.key)}:
+        """Refuse a task that waits for no signature, and who is not to sign or just signs."""
+        open_ = signatures(state, self.key)
+        if self.key in state.user_tasks or not open_:
+            OnUserTask.check(self, state)
+        task, found = state.user_tasks.get(self.key), self.find(state)
+        if found is None and (task is None or self.assignee not in task.signers_after):
             raise Rejection("signer_not_found", key=str(self.key))
+        if found is not None and found.held:
+            raise Rejection("user_task_busy", key=str(found.key))
+
+    def find(self, state: State) -> UserTask | None:
+        """Return the open signature that is meant."""
+        for one in signatures(state, self.key):
+            if one.key == self.signature or (not self.signature and one.assignee == self.assignee):
+                return one
+        return None
 
 
-def signers(state: State, key: int) -> dict[str | None, int]:
-    """Return the open tasks of those who sign a task now, by who has them."""
-    return {t.assignee: t.key for t in state.user_tasks.values() if t.signs == key}
+def signatures(state: State, key: int) -> list[UserTask]:
+    """Return the open signatures of a task, oldest first."""
+    return [task for task in state.user_tasks.values() if task.signs == key]
+
+
+def signers(state: State, key: int) -> list[str | None]:
+    """Return who is asked to sign a task now."""
+    return [task.assignee for task in signatures(state, key)]

@@ -43,10 +43,14 @@ def by(command: Command) -> dict[str, Any]:
 
 def take(run: Run, command: OnUserTask) -> None:
     """Carry out what is asked of a task, at once or when its listeners agree."""
+    event = EVENTS.get(command.kind, "")
+    if not event:
+        # No listener is asked, and a signer is removed also when the task itself is gone.
+        carry_out(command, run)
+        return
     task = run.state.user_tasks[command.key]
     host = run.state.elements[task.host]
-    event = EVENTS.get(command.kind, "")
-    if event and run.element(host).listening(event):
+    if run.element(host).listening(event):
         run.emit(Kind.USER_TASK_HELD, task.element, task.key, command=command.to_json())
         run.listen(host, event)
     else:
