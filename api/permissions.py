@@ -14,6 +14,7 @@ DEPARTMENT = Relation.DEPARTMENT
 HEAD = Relation.HEAD
 COLLABORATOR = Relation.COLLABORATOR
 ACCOUNT_MANAGER = Relation.ACCOUNT_MANAGER
+HOLDER = Relation.HOLDER
 COPIED = Relation.COPIED
 NO_ITEM = Relation.NO_ITEM
 SELF = Relation.SELF
@@ -42,6 +43,7 @@ _SEES_INSTANCES: Rule = {
     DEPARTMENT: _READERS,
     COLLABORATOR: _READERS,
     ASSIGNEE: _READERS | {"account_manager"},
+    HOLDER: _READERS | {"account_manager"},
     ACCOUNT_MANAGER: frozenset({"account_manager"}),
     NO_ITEM: frozenset({"administrator", "auditor", "duty_manager", "process_owner", "team_lead"}),
 }
@@ -66,6 +68,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
         DEPARTMENT: _READERS,
         COLLABORATOR: _READERS,
         ASSIGNEE: _EVERYBODY,
+        HOLDER: _EVERYBODY,
         ACCOUNT_MANAGER: frozenset({"account_manager"}),
         COPIED: _EVERYBODY,
     },
@@ -165,6 +168,8 @@ PUBLIC: Mapping[tuple[str, str], str] = {
     ("GET", "/api/oidc/login"): "sends to the provider; limited by address",
     ("GET", "/api/oidc/callback"): "brings the provider's answer, once; limited by address",
     ("POST", "/api/feedback"): "customers write to us; limited by address",
+    ("POST", "/api/feedback-uploads"): "customers send files with what they tell; limited likewise",
+    ("POST", "/api/feedback-uploads/files"): "brings the token of the line above, in a header",
     ("GET", "/survey/{token}"): "customers have no login; the link is signed and expires",
     ("POST", "/survey/{token}"): "customers have no login; the link is signed and expires",
     ("GET", "/openapi.json"): "describes the interface and holds no data",
@@ -199,9 +204,14 @@ def covers(scope: frozenset[str], action: str) -> bool:
     )
 
 
+def actions(caller: Caller) -> list[str]:
+    """Return what the caller may do with at least some items: what a menu shows."""
+    return sorted(one for one in PERMISSIONS if may(caller, one))
+
+
 def delegable(caller: Caller) -> list[str]:
     """Return the actions that the caller may let a token do."""
-    return sorted(one for one in PERMISSIONS if one not in IN_PERSON and may(caller, one))
+    return [one for one in actions(caller) if one not in IN_PERSON]
 
 
 class Allowed:

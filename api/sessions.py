@@ -13,7 +13,7 @@ from api.answers import example, for_staff, problems
 from api.authentication import Caller
 from api.login_attempt import Granted, Login, by_password, client_here
 from api.means import Means, MeansHere
-from api.permissions import Allowed
+from api.permissions import Allowed, actions
 from models import access_record, access_token
 from models.access_token import Issue
 
@@ -61,8 +61,10 @@ class OwnSession(Self):
 
     `csrf_token` goes into the header `X-CSRF-Token` of whatever changes something. The browser is
     to go to `logout_url`, if there is one, after logging out here: the provider ends its session.
+    `actions` are those of `docs/permissions.md` that one may do with at least some items.
     """
 
+    actions: list[str]
     csrf_token: str | None
     expires_at: AwareDatetime
     idle_expires_at: AwareDatetime | None
@@ -79,6 +81,7 @@ _SELF = {
 }
 _LOGGED_IN = _SELF | {"token": "q8T...", "expires_at": "2024-05-06T14:00:00Z"}
 _SESSION = _SELF | {
+    "actions": ["feedback.read", "user_task.read"],
     "csrf_token": "5b1f0c...",
     "expires_at": "2024-05-06T14:00:00Z",
     "idle_expires_at": "2024-05-06T03:00:00Z",
@@ -218,6 +221,7 @@ def _session(
     by_provider = via == "provider" and means.provider is not None
     return OwnSession(
         **_own(caller),
+        actions=actions(caller),
         csrf_token=csrf.token_of(means, caller.token) if caller.kind == "cookie" else None,
         expires_at=expires_at,
         idle_expires_at=idle_expires_at,

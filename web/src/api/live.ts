@@ -1,0 +1,92 @@
+import { ref } from "vue";
+
+import { queries } from "./queries";
+
+/** What the house tells of (`GET /api/events`); it holds keys and codes, no personal data. */
+export interface LiveEvent {
+  type: string;
+  data: { userTaskKey?: string; processInstanceKey?: string; feedbackNumber?: string | null };
+}
+
+/** Whether changes arrive as they happen; else the pages ask now and then. */
+export const live = ref(false);
+
+const KINDS = [
+  "user_task.created", "user_task.assigned", "user_task.updated", "user_task.delegated",
+  "user_task.returned", "user_task.completed", "user_task.canceled", "counters", "notice",
+  "refetch", "closed",
+];
+const listeners = new Set<(event: LiveEvent) => void>();
+const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("bihuan-live");
+let stop: () => void = () => undefined;
+
+/** Call `tell` for every event until the returned function is called. */
+export function onLive(tell: (event: LiveEvent) => void): () => void {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+/**
+ * Listen while one is logged in.
+ *
+ * A browser gives one host six connections for all its tabs, so that one tab listens for all.
+ */
+export function beginLive(): void {
+  stop();
+  let source: EventSource | null = null;
+  let release: () => void = () => undefined;
+  let ended = false;
+  const open = () => {
+    if (ended) return;
+    source = listen();
+  };
+  if (tabs && navigator.locks) {
+    tabs.onmessage = ({ data }: MessageEvent<LiveEvent>) => {
+      live.value = true;
+      told(data);
+    };
+    const until = new Promise<void>((resolve) => (release = resolve));
+    void navigator.locks.request("bihuan-live", () => (ended ? undefined : (open(), until)));
+  } else open();
+  stop = () => {
+    ended = true;
+    source?.close();
+    release();
+    live.value = false;
+  };
+}
+
+/** Listen no more. */
+export function endLive(): void {
+  stop();
+}
+
+function listen(): EventSource {
+  const source = new EventSource("/api/events");
+  source.onopen = () => (live.value = true);
+  source.onerror = () => (live.value = false);
+  for (const type of KINDS) {
+    source.addEventListener(type, (message) => {
+      const event = { type, data: JSON.parse((message as MessageEvent<string>).data || "{}") } as LiveEvent;
+      tabs?.postMessage(event);
+      told(event);
+    });
+  }
+  return source;
+}
+
+function told(event: LiveEvent): void {
+  for (const key of stale(event)) void queries.invalidateQueries({ queryKey: key });
+  for (const tell of listeners) tell(event);
+}
+
+/** Which readings an event makes stale. */
+export function stale({ type, data }: LiveEvent): string[][] {
+  if (type === "refetch") return [[]];
+  if (type === "counters") return [["counters"]];
+  if (type === "notice") return [["notices"]];
+  const keys = [["tasks"]];
+  if (data.userTaskKey) keys.push(["task", data.userTaskKey]);
+  if (data.feedbackNumber) keys.push(["feedback", data.feedbackNumber]);
+  return keys;
+}

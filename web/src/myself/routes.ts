@@ -1,0 +1,5 @@
+import type { RouteRecordRaw } from "vue-router";
+
+export const routes: RouteRecordRaw[] = [
+  { path: "me", name: "myself", component: () => import("./MyselfPage.vue"), meta: { title: "myself" } },
+];

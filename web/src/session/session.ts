@@ -1,0 +1,60 @@
+import { computed, ref } from "vue";
+
+import { answered, api, useCsrfToken, whenExpired } from "@/api/client";
+import { beginLive, endLive } from "@/api/live";
+import { ProblemError } from "@/api/problem";
+import { queries } from "@/api/queries";
+import type { components } from "@/api/schema";
+
+export type OwnSession = components["schemas"]["OwnSession"];
+
+/** Who is logged in here, null for nobody. */
+export const session = ref<OwnSession | null>(null);
+/** The login has ended while a page was open; what was typed stands until one logs in again. */
+export const expired = ref(false);
+export const username = computed(() => session.value?.username ?? "");
+
+whenExpired(() => {
+  if (session.value) expired.value = true;
+});
+
+/** Whether one may do an action with at least some items; the API decides about each. */
+export function may(...actions: string[]): boolean {
+  return actions.some((action) => session.value?.actions.includes(action) ?? false);
+}
+
+/** Ask who is logged in. */
+export async function loadSession(): Promise<void> {
+  try {
+    begun(await answered(api.GET("/api/session")));
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    session.value = null;
+  }
+}
+
+/** Log in with a password; throws the refusal. */
+export async function login(name: string, password: string): Promise<void> {
+  const again = expired.value && name === session.value?.username;
+  begun(await answered(api.POST("/api/session", { body: { username: name, password } })));
+  expired.value = false;
+  // Somebody else at the same window must not see what the first one had read.
+  if (!again) queries.clear();
+  else await queries.invalidateQueries();
+}
+
+/** Log out here, and at the provider if it knows of the session. */
+export async function logout(): Promise<void> {
+  const elsewhere = session.value?.logout_url;
+  await answered(api.POST("/api/logout"));
+  endLive();
+  session.value = null;
+  queries.clear();
+  if (elsewhere) window.location.assign(elsewhere);
+}
+
+function begun(found: OwnSession): void {
+  session.value = found;
+  useCsrfToken(found.csrf_token ?? "");
+  beginLive();
+}

@@ -1,0 +1,81 @@
+import { ref, shallowRef } from "vue";
+import { createI18n } from "vue-i18n";
+import type { Language } from "element-plus/es/locale";
+
+export const LOCALES = ["zh-CN", "en"] as const;
+export type Locale = (typeof LOCALES)[number];
+
+const REMEMBERED = "bihuan.locale";
+const catalogues = import.meta.glob<Record<string, unknown>>("./*/*.json", { import: "default" });
+const problems = import.meta.glob<Record<string, string>>("@words/problems.*.json", { import: "default" });
+const notices = import.meta.glob<NoticeWords>("@templates/*.json", { import: "default" });
+const elements: Record<Locale, () => Promise<{ default: Language }>> = {
+  "zh-CN": () => import("element-plus/es/locale/lang/zh-cn"),
+  en: () => import("element-plus/es/locale/lang/en"),
+};
+
+interface NoticeWords {
+  messages: Record<string, { title: string; body: string }>;
+  words: Record<string, string>;
+}
+
+/** The words of the console: a file for each room and language, in `src/words`. */
+export const words = createI18n({
+  legacy: false,
+  locale: "zh-CN",
+  fallbackLocale: false,
+  missingWarn: import.meta.env.DEV,
+  fallbackWarn: false,
+  messages: {},
+});
+
+/** The words of Element Plus' own parts. */
+export const elementWords = shallowRef<Language>();
+export const locale = ref<Locale>("zh-CN");
+export const t = words.global.t;
+
+/** Show the console in a language, by default in the one used last or the browser's. */
+export async function loadWords(chosen: Locale = remembered()): Promise<void> {
+  const rooms = Object.entries(catalogues).filter(([path]) => path.startsWith(`./${chosen}/`));
+  const problemWords = Object.entries(problems).find(([path]) => path.endsWith(`.${chosen}.json`));
+  const noticeWords = Object.entries(notices).find(([path]) => path.endsWith(`/${chosen}.json`));
+  const [element, codes, told, ...loaded] = await Promise.all([
+    elements[chosen](),
+    problemWords?.[1](),
+    noticeWords?.[1](),
+    ...rooms.map(async ([path, load]) => [path.split("/").at(-1)?.replace(".json", ""), await load()]),
+  ]);
+  const messages = Object.fromEntries(loaded as [string, unknown][]);
+  const shared = { apiProblem: escaped(codes ?? {}), notice: templates(told), noticeWord: told?.words ?? {} };
+  words.global.setLocaleMessage(chosen, { ...messages, ...shared } as never);
+  words.global.locale.value = chosen;
+  elementWords.value = element.default;
+  locale.value = chosen;
+  document.documentElement.lang = chosen;
+  localStorage.setItem(REMEMBERED, chosen);
+}
+
+function remembered(): Locale {
+  const known = localStorage.getItem(REMEMBERED);
+  if (known === "zh-CN" || known === "en") return known;
+  return navigator.language.startsWith("zh") ? "zh-CN" : "en";
+}
+
+/** Words that the API shares are plain text: no message syntax. */
+function escaped(codes: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(codes).map(([code, text]) => [code, text.replace(/[@{}|]/g, "{'$&'}")]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** Templates of messages name their data as `$number`, our catalogues as `{number}`. */
+function templates(told: NoticeWords | undefined): unknown {
+  const text = JSON.stringify(told?.messages ?? {});
+  return JSON.parse(text.replace(/[@|]/g, "{'$&'}").replace(/\$(\w+)/g, "{$1}"));
+}
+
+/** A code in words, or the code itself where none are known (a newer API, a house's own code). */
+export function codeInWords(room: string, code: string | null | undefined): string {
+  if (!code) return "";
+  const path = `${room}.${code}`;
+  return words.global.te(path) ? t(path) : code;
+}

@@ -1,0 +1,32 @@
+import vue from "@vitejs/plugin-vue";
+import { fileURLToPath } from "node:url";
+import components from "unplugin-vue-components/vite";
+import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const api = process.env.BIHUAN_CONSOLE_API ?? "http://127.0.0.1:8642";
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    // Element Plus part by part, so that the first page loads what it shows.
+    components({ dirs: [], dts: "src/components.d.ts", resolvers: [ElementPlusResolver()] }),
+  ],
+  resolve: { alias: { "@": here("src"), "@words": here("../api/words"), "@templates": here("../channels/templates") } },
+  define: {
+    __INTLIFY_PROD_DEVTOOLS__: "false",
+    __VUE_PROD_DEVTOOLS__: "false",
+    __VUE_OPTIONS_API__: "true",
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
+  },
+  build: { target: "es2022", chunkSizeWarningLimit: 2500, sourcemap: false },
+  server: {
+    fs: { allow: [here("."), here("../api/words"), here("../channels/templates")] },
+    // Pages of the console and routes of the API share one origin, as they do when served.
+    proxy: Object.fromEntries(
+      ["/api", "/v2", "/survey", "/report"].map((path) => [path, { target: api, changeOrigin: false }]),
+    ),
+  },
+  test: { environment: "jsdom", include: ["tests/**/*.test.ts"] },
+});
