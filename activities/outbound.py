@@ -51,7 +51,7 @@ def send(step: Step, item: Feedback, *, kind: str, data: Mapping[str, Any]) -> s
     Args:
         step: whose job it is.
         item: what it is about.
-        kind: `reply`, `survey` or `survey_reminder`, also the code of the template.
+        kind: `receipt`, `reply`, `survey` or `survey_reminder`, also the code of the template.
         data: what the template shows.
 
     Returns:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from activities import (
     accept,
+    acknowledge,
     assign,
     check_plan,
     classify,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 FEEDBACK_STEPS: Mapping[str, Handler] = {
     "feedback.receive": receive.receive,
     "feedback.classify": classify.classify,
+    "feedback.acknowledge": acknowledge.acknowledge,
     "feedback.assign": assign.assign,
     "feedback.notify": notify.notify,
     "feedback.escalate": escalate.escalate,

@@ -38,7 +38,8 @@ def choose(
     return {
         **level,
         **{kind: rule[kind] for kind, rule in chosen.items()},
-        "clocks": {kind: clock_of(rule) for kind, rule in chosen.items()},
+        "clocks": (level.get("clocks") or {})
+        | {kind: clock_of(rule) for kind, rule in chosen.items()},
         "rules": {kind: rule.get("rule") for kind, rule in chosen.items()},
     }
 

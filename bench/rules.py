@@ -9,7 +9,7 @@ from bpmn.clock import Clock
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _BY_CATEGORY = {
-    "technical": ("fault", "performance", "data_error", "compatibility"),
+    "technical": ("fault", "system_fault", "performance", "data_error", "compatibility"),
     "quality": ("quality",),
     "logistics": ("logistics",),
     "procurement": ("supply",),
@@ -41,6 +41,7 @@ def service_level(feedback: dict[str, Any], acceptance: str) -> dict[str, str]:
         solved.append(_SOLUTIONS[kind])
     if urgency in _URGENT:
         solved.append("PT24H")
-    if urgency == "critical" or (urgency in _URGENT and feedback["category"] == "fault"):
+    fault = feedback["category"] == "fault" and urgency in _URGENT
+    if urgency == "critical" or fault or feedback["category"] == "system_fault":
         accepted.append("PT1H")
     return {"acceptance": min(accepted, key=span), "solution": min(solved, key=span)}

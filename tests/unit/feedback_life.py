@@ -92,6 +92,7 @@ ANSWERS: dict[str, Any] = {
         {"assignment": {"assignee": None, "others": []}} | dates(life.now)
     ),
     "feedback.notify": {},
+    "feedback.acknowledge": {},
     "feedback.check": {},
     "feedback.reopen": lambda life: dates(life.now),
     "survey.remind": {},
