@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from activities.scoring import OFF, UNPLANNED, Candidate
-from models import absence, candidate_group, roster, skill, standing
+from models import absence, assignment_choice, candidate_group, roster, skill, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +46,8 @@ def of_group(step: Step, item: Feedback, group: str | None, weights: Weights) ->
 def _known(
     step: Step, item: Feedback, names: Mapping[str, str | None], weights: Weights
 ) -> list[Candidate]:
+    # Before anything is counted: items that come at the same instant count each other.
+    assignment_choice.alone(step.session, names)
     found = standing.of_people(
         step.session,
         list(names),

@@ -1,5 +1,6 @@
 """How the member who got an item was chosen."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
+from models import slot
 from models.columns import Timestamp
 
 _NAMESPACE = UUID("6c2f2b0e-4a54-5b3e-8a4e-0f2b8d9c7e15")
@@ -42,6 +44,14 @@ class AssignmentChoice(SQLModel, table=True):
 def choice_id(job_key: int) -> UUID:
     """Return the id of the choice that a job makes, the same at every repetition."""
     return uuid5(_NAMESPACE, str(job_key))
+
+
+def alone(session: Session, usernames: Iterable[str]) -> None:
+    """Choose alone among these candidates until the transaction ends: others wait and then count.
+
+    Choices that share no candidate do not wait for each other.
+    """
+    slot.lock(session, (slot.slot("assignment choice", name) for name in usernames))
 
 
 def add(session: Session, choice: AssignmentChoice) -> None:
