@@ -14,6 +14,7 @@ class Relation(StrEnum):
     HEAD = "head"  # 部门负责人: they lead the department that answers for it
     COLLABORATOR = "collaborator"  # 协办部门: their department helps with it
     ACCOUNT_MANAGER = "account_manager"  # 客户经理: they look after its customer
+    HOLDER = "holder"  # 在办人: an open task of it is theirs, as delegate, signer or owner
     COPIED = "copied"  # 抄送: it was copied to them for information
     SELF = "self"  # 本人: it is about themselves
     NO_ITEM = "no_item"  # 无事项的实例: the instance belongs to no item

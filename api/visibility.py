@@ -6,7 +6,7 @@ from api.authentication import Caller
 from api.permissions import may
 from api.problem import Problem
 from api.relation import Relation
-from models import customer, user_task_search
+from models import customer, user_task, user_task_search
 from models.customer import Customer
 from models.feedback import Feedback
 from models.feedback_search import Viewer
@@ -21,6 +21,7 @@ def viewer(caller: Caller) -> Viewer | None:
         caller.username,
         caller.department if may(caller, "feedback.read", Relation.DEPARTMENT) else None,
         may(caller, "feedback.read", Relation.ACCOUNT_MANAGER),
+        may(caller, "feedback.read", Relation.HOLDER),
     )
 
 
@@ -30,6 +31,8 @@ def sees_feedback(session: Session, caller: Caller, item: Feedback) -> bool:
     if seen is None or item.assignee == caller.username:
         return True
     if seen.department in (item.department, *item.collaborators) and seen.department is not None:
+        return True
+    if seen.holds_tasks and user_task.holds(session, item.id, caller.username):
         return True
     if not seen.manages_customers or item.customer_id is None:
         return False

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models.customer import Customer
 from models.feedback import Feedback
+from models.user_task import UserTask, held_by
 
 _UNDER_WAY = ("incomplete", "pending", "processing", "resolved", "second_followup")
 
@@ -22,11 +23,13 @@ class Viewer:
     Attributes:
         department: whose items they see, None for those who see no department's.
         manages_customers: whether they see the items of the customers they look after.
+        holds_tasks: whether they see the items that they have an open task of.
     """
 
     username: str
     department: str | None = None
     manages_customers: bool = False
+    holds_tasks: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,9 @@ def visible_items(viewer: Viewer) -> ColumnElement[bool]:
     seen = col(Feedback.assignee) == viewer.username
     if viewer.department is not None:
         seen |= _of_department(viewer.department)
+    if viewer.holds_tasks:
+        tasks = select(col(UserTask.instance_key)).where(held_by(viewer.username))
+        seen |= col(Feedback.id).in_(tasks)
     if viewer.manages_customers:
         own = select(col(Customer.id)).where(col(Customer.account_manager) == viewer.username)
         seen |= col(Feedback.customer_id).in_(own)

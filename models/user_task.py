@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    and_,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -98,6 +108,18 @@ def end(session: Session, keys: Sequence[int], state: str, at: datetime) -> None
 def find(session: Session, key: int) -> UserTask | None:
     """Return a task by its key."""
     return session.get(UserTask, key)
+
+
+def held_by(username: str) -> ColumnElement[bool]:
+    """Return the condition that a task is open and somebody's, also while another does it."""
+    own = or_(col(UserTask.assignee) == username, col(UserTask.owner) == username)
+    return and_(col(UserTask.state) == "CREATED", own)
+
+
+def holds(session: Session, instance_key: int, username: str) -> bool:
+    """Say whether an open task of an instance is somebody's."""
+    own = select(col(UserTask.key)).where(col(UserTask.instance_key) == instance_key)
+    return session.execute(own.where(held_by(username)).limit(1)).first() is not None
 
 
 def open_of(session: Session, username: str) -> Sequence[UserTask]:
