@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     attachments: Path | None = None
     attachment_bytes: int = Field(default=20_000_000, ge=1, le=199_000_000)
     attachment_item_bytes: int = Field(default=200_000_000, ge=1)
+    # What customers may send with an item, and what all senders may without telling one.
+    intake_files: int = Field(default=10, ge=0, le=100)
+    intake_bytes: int = Field(default=50_000_000, ge=1)
+    intake_waiting_bytes: int = Field(default=5_000_000_000, ge=1)
     # Gets a file at its input and ends with 0 for clean, 1 for infected; empty: nobody looks.
     scan_command: str = ""
     scan_seconds: float = Field(default=60.0, gt=0)

@@ -22,12 +22,18 @@ class AttachmentRules:
         file_limit: bytes of one file.
         item_limit: bytes of all files of an item.
         scanner: None where nobody looks at what is sent.
+        upload_files: how many a customer may send with an item; 0: none.
+        upload_bytes: how many bytes these may be together.
+        waiting_bytes: bytes of all files whose items are not told yet.
     """
 
     folder: AttachmentFolder
     file_limit: int = 20_000_000
     item_limit: int = 200_000_000
     scanner: Scanner | None = None
+    upload_files: int = 10
+    upload_bytes: int = 50_000_000
+    waiting_bytes: int = 5_000_000_000
 
     def lets_out(self, one: Attachment) -> bool:
         """Say whether a file may be downloaded as far as scanning goes."""
@@ -44,4 +50,7 @@ def opened(chosen: Settings) -> AttachmentRules:
         chosen.attachment_bytes,
         chosen.attachment_item_bytes,
         Scanner(command, chosen.scan_seconds) if command else None,
+        chosen.intake_files,
+        min(chosen.intake_bytes, chosen.attachment_item_bytes),
+        chosen.intake_waiting_bytes,
     )

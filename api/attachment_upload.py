@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from anyio import to_thread
 from fastapi import Request
@@ -12,23 +12,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from api.arrived_file import ArrivedFile, arrived
 from api.attachment_rules import MAX_FILES, AttachmentRules
 from api.attachment_view import view
 from api.authentication import Caller
 from api.feedback_view import visible_item
-from api.file_kinds import ENDINGS, KINDS, Sniffer, claimed, safe_name
 from api.idempotency import Answer, Once, keyed_digest
-from api.incoming_file import IncomingFile
 from api.masked import Personal, masked
 from api.means import Means
 from api.personal import person_of
 from api.problem import Problem
 from models import access_record, attachment
 from models.attachment import Attachment
-from models.attachment_folder import Arriving
 from models.feedback import Feedback
 from models.progress_entry import ProgressEntry
-from models.sealed_file import Sealer
 from models.vault import PersonErasedError
 
 
@@ -44,18 +41,6 @@ class Upload:
     key: str | None
 
 
-@dataclass(frozen=True)
-class _Arrived:
-    """A file that is written and not yet kept."""
-
-    id: UUID
-    key: str
-    name: str
-    media_type: str
-    sealer: Sealer
-    arriving: Arriving
-
-
 async def receive(asked: Upload, request: Request) -> Answer:
     """Take a file and keep it once.
 
@@ -63,41 +48,14 @@ async def receive(asked: Upload, request: Request) -> Answer:
         Problem: for what is no file, too large, empty, or not what its name says.
     """
     await to_thread.run_sync(_look, asked)
-    incoming, sniffer = IncomingFile(request), Sniffer()
-    file_id, key = uuid4(), attachment.new_key()
-    with asked.rules.folder.arriving() as arriving:
-        sealer = Sealer(arriving.file, bytes.fromhex(key), file_id)
-        async for piece in incoming.pieces():
-            if sealer.size + len(piece) > asked.rules.file_limit:
-                raise Problem("attachment_too_large", limit=asked.rules.file_limit)
-            await to_thread.run_sync(_take, sealer, sniffer, piece)
-        name = safe_name(incoming.name)
-        media_type = _media_type(name, sniffer, sealer.size)
-        sealer.finish()
-        arrived = _Arrived(file_id, key, name, media_type, sealer, arriving)
-        return await to_thread.run_sync(partial(_keep_once, asked, arrived))
+    async with arrived(request, asked.rules.folder, asked.rules.file_limit) as one:
+        return await to_thread.run_sync(partial(_keep_once, asked, one))
 
 
 def _look(asked: Upload) -> None:
     """Refuse what is refused anyway before the file is read."""
     with Session(asked.means.engine) as session:
         _item(session, asked)
-
-
-def _take(sealer: Sealer, sniffer: Sniffer, piece: bytes) -> None:
-    sniffer.feed(piece)
-    sealer.write(piece)
-
-
-def _media_type(name: str, sniffer: Sniffer, size: int) -> str:
-    kind = claimed(name)
-    if kind is None:
-        raise Problem("attachment_type_refused", endings=ENDINGS)
-    if size == 0:
-        raise Problem("attachment_empty")
-    if not sniffer.is_a(kind):
-        raise Problem("attachment_type_differs", claimed=kind, found=sniffer.found())
-    return KINDS[kind].media_type
 
 
 def _item(session: Session, asked: Upload) -> Feedback:
@@ -110,8 +68,8 @@ def _item(session: Session, asked: Upload) -> Feedback:
     return item
 
 
-def _keep_once(asked: Upload, arrived: _Arrived) -> Answer:
-    body = f"{arrived.name}|{asked.entry}|".encode() + arrived.sealer.plain_digest
+def _keep_once(asked: Upload, came: ArrivedFile) -> Answer:
+    body = f"{came.name}|{asked.entry}|".encode() + came.sealer.plain_digest
     own = (asked.caller.username, f"attach {asked.number}", asked.key)
     once = Once(*own, keyed_digest(asked.means, body), asked.means.now())
     try:
@@ -119,8 +77,8 @@ def _keep_once(asked: Upload, arrived: _Arrived) -> Answer:
             earlier = once.begin(session)
             if earlier is not None:
                 return earlier
-            one = _keep(session, asked, arrived)
-            shown = view(asked.rules, one, masked(Personal.FILE_NAME, arrived.name))
+            one = _keep(session, asked, came)
+            shown = view(asked.rules, one, masked(Personal.FILE_NAME, came.name))
             answer = Answer(201, shown.model_dump(mode="json"))
             once.keep(session, answer)
             return answer
@@ -128,15 +86,15 @@ def _keep_once(asked: Upload, arrived: _Arrived) -> Answer:
         raise Problem("customer_erased") from None
 
 
-def _keep(session: Session, asked: Upload, arrived: _Arrived) -> Attachment:
+def _keep(session: Session, asked: Upload, came: ArrivedFile) -> Attachment:
     item = _item(session, asked)
     # Files of one item are counted one after another.
     session.execute(select(col(Feedback.id)).where(col(Feedback.id) == item.id).with_for_update())
     number, size = attachment.stored(session, item.id)
-    if number >= MAX_FILES or size + arrived.sealer.size > asked.rules.item_limit:
+    if number >= MAX_FILES or size + came.sealer.size > asked.rules.item_limit:
         raise Problem("attachments_full", files=MAX_FILES, limit=asked.rules.item_limit)
-    one = _row(session, asked, item, arrived)
-    texts = {one.key_ref: arrived.key, one.name_ref: arrived.name}
+    one = _row(session, asked, item, came)
+    texts = {one.key_ref: came.key, one.name_ref: came.name}
     asked.means.vault.store_all(session, one.person_id, texts)
     session.add(one)
     access_record.append(
@@ -149,22 +107,22 @@ def _keep(session: Session, asked: Upload, arrived: _Arrived) -> Attachment:
     )
     session.flush()
     # Last, and before the commit: a row without its file would be worse than a file without row.
-    arrived.arriving.keep(asked.rules.folder.path(one.id))
+    came.arriving.keep(asked.rules.folder.path(one.id))
     return one
 
 
-def _row(session: Session, asked: Upload, item: Feedback, arrived: _Arrived) -> Attachment:
-    key_ref, name_ref = attachment.references(item.id, arrived.id)
+def _row(session: Session, asked: Upload, item: Feedback, came: ArrivedFile) -> Attachment:
+    key_ref, name_ref = attachment.references(item.id, came.id)
     return Attachment(
-        id=arrived.id,
+        id=came.id,
         feedback_id=item.id,
         entry_id=asked.entry,
         person_id=person_of(session, item.id),
         key_ref=key_ref,
         name_ref=name_ref,
-        media_type=arrived.media_type,
-        size=arrived.sealer.size,
-        digest=arrived.sealer.digest,
+        media_type=came.media_type,
+        size=came.sealer.size,
+        digest=came.sealer.digest,
         added_by=asked.caller.username,
         added_at=asked.means.now(),
     )

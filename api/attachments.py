@@ -29,7 +29,7 @@ from models.attachment import Attachment
 from models.feedback import Feedback
 
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
-_FORM = {
+FORM = {
     "requestBody": {
         "required": True,
         "content": {
@@ -61,7 +61,7 @@ class Deletion(BaseModel):
     status_code=201,
     operation_id="add_attachment",
     response_model=AttachmentView,
-    openapi_extra=_FORM,
+    openapi_extra=FORM,
     responses={
         **for_staff(
             *_ITEM,

@@ -160,6 +160,8 @@ CODES: Mapping[str, Code] = {
     "attachment_type_refused": Code(422, {"endings": ["jpg", "pdf", "png"]}),
     "attachment_type_differs": Code(422, {"claimed": "pdf", "found": "png"}),
     "attachments_full": Code(409, {"files": 200, "limit": 200_000_000}),
+    "upload_token_invalid": Code(409, {"reason": "expired"}),
+    "uploads_full": Code(503, {}, 600),
     "attachment_not_scanned": Code(409, {"scan": "pending"}),
     "attachment_not_yours": Code(403),
     "attachment_used": Code(409),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -13,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from api.answers import example, problems
 from api.idempotency import Answer, KeyHeader, Once, keyed_digest, once
+from api.intake_claim import TOKEN, add, take
 from api.means import Means, MeansHere
 from api.problem import Problem
 from api.rate_limit import client_address
 from api.texts import AbsentIfEmpty, Clean, Filled
 from bpmn.commands import CreateInstance
 from models import customer, feedback, process_definition, process_instance, start_request
+from models.attachment import Attachment
 from models.customer import Customer
 from models.feedback import Feedback
 from models.feedback_number import next_number
@@ -85,6 +88,15 @@ class NewFeedback(BaseModel):
     order_number: Annotated[
         str | None, Field(max_length=64, pattern=r"^[A-Za-z0-9_./\-]+$"), AbsentIfEmpty, Clean
     ] = None
+    upload_token: Annotated[
+        str | None,
+        Field(
+            pattern=TOKEN,
+            repr=False,
+            description="Of `POST /api/feedback-uploads`: the files sent with it are the item's.",
+        ),
+        AbsentIfEmpty,
+    ] = None
 
 
 class Received(BaseModel):
@@ -119,6 +131,7 @@ def _limit(request: Request, means: MeansHere) -> str:
             "idempotency_key_reused",
             "rate_limited",
             "process_not_deployed",
+            "upload_token_invalid",
         ),
         **example(201, _RECEIVED),
     },
@@ -170,7 +183,7 @@ def receive(session: Session, means: Means, told: NewFeedback, at: datetime) -> 
     """Store an item with its number and the start of its process; return the receipt.
 
     Raises:
-        Problem: `process_not_deployed`.
+        Problem: `process_not_deployed` or `upload_token_invalid`.
         PersonErasedError: the customer was erased this very moment.
     """
     definition = process_definition.latest(session, PROCESS)
@@ -184,10 +197,14 @@ def receive(session: Session, means: Means, told: NewFeedback, at: datetime) -> 
     )
     known = _customer(session, means, told, refs, at)
     _store_personal(session, means, known.id, told, refs)
+    files: Sequence[Attachment] = ()
+    if told.upload_token:
+        files = take(session, means, told.upload_token, item=key, person=known.id, at=at)
     item = _item(told, key, known, refs, at)
     # Last, since the month's row stays locked until the end.
     item.number = next_number(session, at)
     feedback.create(session, item)
+    add(session, item, files, at)
     command = CreateInstance(
         id=START,
         definition=definition.digest,

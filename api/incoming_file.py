@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from api.problem import Problem
 
@@ -48,15 +49,15 @@ class IncomingFile:
         Raises:
             Problem: `body_malformed` for anything but exactly one field `file` with a file.
         """
-        async for sent in self._request.stream():
-            try:
+        try:
+            async for sent in self._request.stream():
                 self._parser.write(sent)
-            except FormParserError:
-                raise Problem("body_malformed") from None
-            if self._arrived:
-                piece = bytes(self._arrived)
-                self._arrived.clear()
-                yield piece
+                if self._arrived:
+                    piece = bytes(self._arrived)
+                    self._arrived.clear()
+                    yield piece
+        except (FormParserError, ClientDisconnect):
+            raise Problem("body_malformed") from None
         if not self._ended or self._files != 1:
             raise Problem("body_malformed")
 

@@ -13,6 +13,7 @@ MAX_FILES = 20_000_000
 MAX_ATTACHMENT = 200_000_000
 # Whole files come here.
 _FILES = ("/v2/deployments", "/api/imports/", "/api/definition-drafts/", "/api/dry-run")
+_CUSTOMERS_FILES = "/api/feedback-uploads/files"
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -57,7 +58,9 @@ class Shield:
 
 
 def _limit(path: str) -> int:
-    if path.startswith("/api/feedback/") and path.endswith("/attachments"):
+    if path == _CUSTOMERS_FILES or (
+        path.startswith("/api/feedback/") and path.endswith("/attachments")
+    ):
         return MAX_ATTACHMENT
     return MAX_FILES if path.startswith(_FILES) else MAX_BODY
 

@@ -19,6 +19,8 @@ from models.vault import Vault, reference
 Scan = Literal["pending", "clean", "infected", "failed"]
 # What a scanner has yet to look at, perhaps again.
 UNSCANNED = ("pending", "failed")
+# Who added what came with the item; no username has a blank.
+BY_CUSTOMER = "the customer"
 
 
 class Attachment(SQLModel, table=True):
@@ -120,7 +122,9 @@ def unscanned(session: Session, limit: int) -> Sequence[Attachment]:
     return session.scalars(living.order_by(longest, col(Attachment.added_at)).limit(limit)).all()
 
 
-def keep_scan(session: Session, attachment_id: UUID, found: Scan, at: datetime) -> None:
-    """Keep what a scanner found."""
-    own = update(Attachment).where(col(Attachment.id) == attachment_id)
-    session.execute(own.values(scan=found, scanned_at=at))
+def keep_scan(session: Session, attachment_id: UUID, found: Scan, at: datetime) -> bool:
+    """Keep what a scanner found unless one has come to an end before; say whether it is kept."""
+    own = update(Attachment).where(
+        col(Attachment.id) == attachment_id, col(Attachment.scan).in_(UNSCANNED)
+    )
+    return session.connection().execute(own.values(scan=found, scanned_at=at)).rowcount == 1

@@ -6,8 +6,10 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models import intake_upload
 from models.attachment import Attachment
 from models.attachment_folder import AttachmentFolder
+from models.intake_upload import IntakeFile, files
 from models.personal_key import PersonalErasure
 
 # Longer than any upload lasts: a file stands before its row is committed.
@@ -16,7 +18,7 @@ _BATCH = 500
 
 
 def sweep(session: Session, folder: AttachmentFolder, now: datetime) -> dict[str, int]:
-    """Remove the files of erased people and of tombstones, orphans, and what was only begun.
+    """Remove files of the erased, of tombstones, of items never told, orphans and what was begun.
 
     Returns:
         How many files of each kind were removed.
@@ -24,6 +26,7 @@ def sweep(session: Session, folder: AttachmentFolder, now: datetime) -> dict[str
     before = (now - GRACE).timestamp()
     return {
         "unreadable": _remove_unreadable(session, folder, now),
+        "untold": _remove_untold(session, folder, now),
         "orphans": _remove_orphans(session, folder, before),
         "begun": folder.clear_begun(before),
     }
@@ -41,15 +44,24 @@ def _remove_unreadable(session: Session, folder: AttachmentFolder, now: datetime
     return gone
 
 
+def _remove_untold(session: Session, folder: AttachmentFolder, now: datetime) -> int:
+    gone = 0
+    while ended := intake_upload.expired(session, now, _BATCH):
+        gone += sum(folder.remove(one.id) for own in ended for one in files(session, own))
+        intake_upload.forget(session, [own.id for own in ended])
+    return gone
+
+
 def _remove_orphans(session: Session, folder: AttachmentFolder, before: float) -> int:
     old = list(folder.older(before))
     gone = 0
     for start in range(0, len(old), _BATCH):
         batch = old[start : start + _BATCH]
-        known = session.scalars(
-            select(col(Attachment.id)).where(
-                col(Attachment.id).in_(batch), col(Attachment.removed_at).is_(None)
-            )
+        kept = select(col(Attachment.id)).where(
+            col(Attachment.id).in_(batch), col(Attachment.removed_at).is_(None)
         )
+        waiting = select(col(IntakeFile.id)).where(col(IntakeFile.id).in_(batch))
+        # One statement, since a file goes from one table to the other.
+        known = session.scalars(kept.union(waiting))
         gone += sum(folder.remove(file_id) for file_id in set(batch) - set(known))
     return gone

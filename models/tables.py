@@ -29,6 +29,7 @@ from models.feedback_number import NumberSerial
 from models.form_definition import FormDefinition
 from models.idempotency_key import IdempotencyKey
 from models.incident import Incident
+from models.intake_upload import IntakeFile, IntakeUpload
 from models.item_copy import ItemCopy
 from models.job_result import JobResult
 from models.key_check import KeyCheck
@@ -97,6 +98,8 @@ DELETABLE = frozenset(
         "event_subscription",
         "figure",
         "idempotency_key",
+        "intake_file",
+        "intake_upload",
         "keyword",
         "message_start_lock",
         "notice",
@@ -146,6 +149,8 @@ __all__ = [
     "FormDefinition",
     "IdempotencyKey",
     "Incident",
+    "IntakeFile",
+    "IntakeUpload",
     "ItemCopy",
     "JobResult",
     "KeyCheck",

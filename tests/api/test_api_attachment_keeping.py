@@ -90,7 +90,7 @@ async def test_with_its_customer_a_file_is_unreadable_at_once_and_then_swept(
 
     assert (got.status_code, got.json()["reason"]) == (410, "erased")
     assert (again.status_code, again.json()["code"]) == (409, "customer_erased")
-    assert swept == {"unreadable": 1, "orphans": 0, "begun": 0}
+    assert swept == {"unreadable": 1, "untold": 0, "orphans": 0, "begun": 0}
     assert filing.files() == []
     assert (await filing.listed("tech", number))[0]["available"] is False
 
@@ -115,8 +115,8 @@ async def test_orphans_are_swept_once_no_upload_can_be_theirs(filing: Filing) ->
 
     early, late = swept_at(filing), swept_at(filing, hours=7)
 
-    assert early == {"unreadable": 0, "orphans": 0, "begun": 0}
-    assert late == {"unreadable": 0, "orphans": 1, "begun": 1}
+    assert early == {"unreadable": 0, "untold": 0, "orphans": 0, "begun": 0}
+    assert late == {"unreadable": 0, "untold": 0, "orphans": 1, "begun": 1}
     assert filing.files() == [kept]
 
 
