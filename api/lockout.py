@@ -9,9 +9,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from api.idempotency import keyed_digest
+from api.means import Means
 from api.problem import Problem
 from models import access_record, notice, person
 from models.access_record import AccessRecord
+from models.person import Person
 
 # So many wrong passwords for one name from one address, or from all addresses together, close the
 # door for a while. The second is higher, so that nobody can easily lock somebody else out.
@@ -20,6 +23,21 @@ FROM_ONE_ADDRESS = 5
 FROM_ALL = 50
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('login ' || :username, 0))")
 _NAMESPACE = UUID("5d0f4a0e-3f0c-5f5e-9b57-2f6f6f0f9f41")
+
+
+# No username has a colon.
+_NOBODY = "unknown:"
+
+
+def subject_of(means: Means, known: Person | None, username: str) -> str:
+    """Return under which name attempts are counted: a digest for names that nobody has.
+
+    These are locked like the others, or the lock would tell which names there are. They are not
+    kept, since somebody may have typed a password into the field of the name.
+    """
+    if known is not None:
+        return known.username
+    return _NOBODY + keyed_digest(means, f"name|{username}".encode())[:16]
 
 
 def one_at_a_time(session: Session, username: str) -> None:
@@ -36,6 +54,8 @@ def is_locked(session: Session, username: str, client: str, now: datetime) -> bo
 def tell_if_locked(session: Session, username: str, client: str, now: datetime) -> None:
     """Tell the person when an attempt has just closed the door, administrators if everywhere."""
     everywhere, from_here = _failed(session, username, client, now)
+    if username.startswith(_NOBODY):
+        return
     told = [username] if from_here >= FROM_ONE_ADDRESS or everywhere >= FROM_ALL else []
     if everywhere >= FROM_ALL:
         told += [one.username for one in person.in_group(session, "role.administrator")]

@@ -65,7 +65,7 @@ def by_password(means: Means, login: Login, client: str, wanted: Issue) -> Grant
         raise Problem("password_login_off")
     with Session(means.engine) as session, session.begin():
         lockout.one_at_a_time(session, login.username)
-        outcome = _attempt(session, login, client, wanted, means.now())
+        outcome = _attempt(session, means, login, client, wanted)
     # Raised here, so that the record of the attempt is committed.
     if isinstance(outcome, Problem):
         raise outcome
@@ -98,18 +98,17 @@ def record(
 
 
 def _attempt(
-    session: Session, login: Login, client: str, wanted: Issue, now: datetime
+    session: Session, means: Means, login: Login, client: str, wanted: Issue
 ) -> Granted | Problem:
+    now = means.now()
     known = person.find(session, login.username)
-    # Somebody may have typed a password into the field of the name: unknown names are not kept.
-    subject = None if known is None else known.username
-    if subject is not None and lockout.is_locked(session, subject, client, now):
+    subject = lockout.subject_of(means, known, login.username)
+    if lockout.is_locked(session, subject, client, now):
         record(session, "login_locked", subject, client, now)
         return lockout.problem()
     found = person.authenticate(session, login.username, login.password)
     if found is None:
         record(session, "login_failed", subject, client, now)
-        if subject is not None:
-            lockout.tell_if_locked(session, subject, client, now)
+        lockout.tell_if_locked(session, subject, client, now)
         return Problem("credentials_invalid")
     return grant(session, found, wanted, client, now)

@@ -93,12 +93,13 @@ def hash_password(password: str) -> str:
 
 
 def has_password(person: Person | None, password: str) -> bool:
-    """Say whether the password is the person's, in the same time for unknown names."""
+    """Say whether the password is the person's, in the same time for those who have none."""
+    kept = "" if person is None else person.password_hash
     try:
-        _HASHER.verify(_dummy_hash() if person is None else person.password_hash, password)
+        _HASHER.verify(kept or _dummy_hash(), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return person is not None
+    return bool(kept)
 
 
 def authenticate(session: Session, username: str, password: str) -> Person | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -98,3 +99,38 @@ async def test_where_the_provider_alone_lets_people_in_passwords_do_not(door: Do
     assert [(one.status_code, one.json()["code"]) for one in answers] == [
         (403, "password_login_off")
     ] * 2
+
+
+async def test_the_lock_does_not_tell_which_names_there_are(door: Door) -> None:
+    await lock(door, "spec")
+    for _ in range(FROM_ONE_ADDRESS):
+        assert (await attempt(door, "no.such.name", "wrong")).status_code == 401
+
+    known, unknown = await attempt(door, "spec"), await attempt(door, "no.such.name")
+
+    assert (known.status_code, known.json()) == (unknown.status_code, unknown.json())
+    assert known.json()["code"] == "login_locked"
+    with Session(door.engine) as session:
+        kept = str(session.execute(text("SELECT * FROM access_record")).all())
+    assert "no.such.name" not in kept
+
+
+async def test_a_name_without_a_password_takes_as_long_as_one_with(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with door.engine.begin() as connection:
+        connection.execute(text("UPDATE person SET password_hash = '' WHERE username = 'tech'"))
+        connection.execute(text("UPDATE person SET active = false WHERE username = 'log'"))
+    checked: list[str] = []
+    verify = PasswordHasher.verify
+
+    def count(hasher: PasswordHasher, kept: str, given: str) -> bool:
+        checked.append(kept.split("$")[1])
+        return verify(hasher, kept, given)
+
+    monkeypatch.setattr(PasswordHasher, "verify", count)
+
+    said = [(await attempt(door, one, PASSWORD)).json() for one in ("tech", "log", "no.such")]
+
+    assert said == [said[0]] * 3
+    assert checked == ["argon2id"] * 3
