@@ -9,6 +9,7 @@ from activities import notices
 from activities.project_clocks import ClockProjection
 from activities.project_elements import ElementProjection
 from activities.project_live import LiveProjection
+from activities.project_owner import OwnerProjection
 from activities.project_subscriptions import SubscriptionProjection
 from activities.project_verbs import VerbProjection
 from activities.standing_in import StandingIn
@@ -46,6 +47,7 @@ class Projection:
         self._live = LiveProjection(session)
         self._subscriptions = SubscriptionProjection(run)
         self._clocks = ClockProjection(run)
+        self._owner = OwnerProjection(session, run)
         self._standing_in = StandingIn(session, house, run)
         self._verbs = VerbProjection(session, house, self._standing_in)
 
@@ -61,6 +63,7 @@ class Projection:
             self._verbs.follow(record)
             if (project := _PROJECTORS.get(record.kind)) is not None:
                 project(self, record)
+            self._owner.follow(record)
         self._clocks.write(self._session)
 
     def finish(self) -> None:

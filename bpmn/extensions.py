@@ -75,7 +75,8 @@ def user_task_definition(node: Node) -> UserTaskDefinition:
     people = _extension(node, "assignmentDefinition")
     schedule = _extension(node, "taskSchedule")
     priority = _extension(node, "priorityDefinition")
-    if not (form or people or schedule or priority):
+    owner = node.get("owner", namespace=BIHUAN) == "true"
+    if not (form or people or schedule or priority or owner):
         return camunda.user_task_definition(node)
     return UserTaskDefinition(
         form=(form.get("formId") or form.get("formKey") or None) if form else None,
@@ -85,6 +86,7 @@ def user_task_definition(node: Node) -> UserTaskDefinition:
         due_date=(schedule.get("dueDate") or None) if schedule else None,
         follow_up_date=(schedule.get("followUpDate") or None) if schedule else None,
         priority=(priority.get("priority") or None) if priority else None,
+        owner=owner,
     )
 
 

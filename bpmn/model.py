@@ -101,7 +101,11 @@ class TaskDefinition:
 
 @dataclass(frozen=True, slots=True)
 class UserTaskDefinition:
-    """What a user task asks of people; texts are FEEL when they begin with `=`."""
+    """What a user task asks of people; texts are FEEL when they begin with `=`.
+
+    Attributes:
+        owner: whether the item is theirs who have the task (`bihuan:owner`).
+    """
 
     form: str | None = None
     assignee: str | None = None
@@ -110,6 +114,7 @@ class UserTaskDefinition:
     due_date: str | None = None
     follow_up_date: str | None = None
     priority: str | None = None
+    owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
