@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from activities import subject
+from activities import due, subject
+from bpmn.clock import to_text
 from models import progress_entry
 from models.progress_entry import ProgressEntry
 
 if TYPE_CHECKING:
     from activities.step import Step
+
+
+def begin(step: Step) -> dict[str, Any]:
+    """Say when the follow-up is due, by its clock and the calendar of the item's department."""
+    limits = step.variables["limits"]
+    clock = due.department_clock(step, subject.item(step))
+    until = clock.after(step.now, limits["second_followup"], limits["second_followup_clock"])
+    return {"followup_due": to_text(until)}
 
 
 def record(step: Step) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from activities.step import Step
     from models.feedback import Feedback
 
-OWNER, HEAD = "owner", "head"
+OWNER, HEAD, RUNG = "owner", "head", "rung"
 DUTY = "duty_manager"
 DUTY_MANAGER = f"role.{DUTY}"
 
@@ -23,9 +23,12 @@ def notify(step: Step) -> dict[str, Any]:
     """Put the notice `notice` into the inboxes of those in `to`, words with spaces between.
 
     `owner` is who processes the item, `head` the head of its department, any other word a role.
+    `rung` stands for those whom the variable `rung` names, in the same words.
     """
     item = subject.item(step)
-    tell(step, item, step.headers["notice"], step.headers["to"].split())
+    to = step.headers["to"]
+    told = str(step.variables[RUNG]) if to == RUNG else to
+    tell(step, item, step.headers["notice"], told.split())
     return {}
 
 

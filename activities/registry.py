@@ -46,6 +46,7 @@ FEEDBACK_STEPS: Mapping[str, Handler] = {
     "survey.send": survey_round.send,
     "survey.remind": survey_round.remind,
     "survey.record": survey_round.record,
+    "followup.begin": followup.begin,
     "followup.record": followup.record,
     "extension.check": extension.check,
     "extension.apply": extension.apply,

@@ -11,7 +11,7 @@ from activities.notify import DUTY, tell
 from bpmn.clock import to_text
 from models import clock_pause, service_clock
 from models.clock_pause import ClockPause
-from models.service_clock import ACCEPTANCE, FOLLOWUP, PROGRESS, RESPONSE, SOLUTION
+from models.service_clock import ACCEPTANCE, FOLLOWUP, PROGRESS, RESPONSE, SILENCE, SOLUTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,11 @@ _TASKS: Mapping[str, tuple[str, ...]] = {
     SOLUTION: ("process", "collaborate"),
     FOLLOWUP: ("second_followup",),
 }
-_RATED = (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS)
+# What the service level calls the limit of each clock; the others keep their own.
+_RATED: Mapping[str, str] = {
+    **{kind: kind for kind in (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS)},
+    SILENCE: PROGRESS,
+}
 
 
 def change(step: Step) -> dict[str, Any]:
@@ -137,10 +141,11 @@ def _counted(
     pauses: Iterable[tuple[datetime, datetime | None]],
 ) -> datetime | None:
     """Return when a clock is due that began when it did, with the pauses since."""
-    span = level.get(one.kind) if one.kind in _RATED else one.span
+    rated = _RATED.get(one.kind)
+    span = level.get(rated) if rated else one.span
     if not span:
         return None
-    kind = (level.get("clocks") or {}).get(one.kind, one.clock)
+    kind = (level.get("clocks") or {}).get(rated, one.clock)
     until = clock.after(one.started_at, span, kind)
     for began, ended in pauses:
         if ended is not None and one.started_at <= began:

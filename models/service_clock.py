@@ -12,7 +12,9 @@ from models.columns import Timestamp
 
 ACCEPTANCE, RESPONSE, SOLUTION = "acceptance", "first_response", "solution"
 PROGRESS, FOLLOWUP = "progress", "second_followup"
-KINDS = (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS, FOLLOWUP)
+# How long each rung above the owner has, while nobody enters progress.
+SILENCE = "progress_silence"
+KINDS = (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS, SILENCE, FOLLOWUP)
 _RUNNING = "mark IS NULL AND fired_at IS NULL AND stopped_at IS NULL"
 
 

@@ -104,7 +104,7 @@ class History:
 
     def _step(self, item: Item, is_silent: bool) -> None:
         chance = self._chance.random()
-        names = {one.name for one in item.state.subscriptions.values()}
+        names = {one.name for one in item.state.subscriptions.values() if one.type == "message"}
         if chance < 0.03:
             self._tell(item, "feedback_withdrawn")
         elif "survey_answered" in names and chance < 0.4 and not is_silent:

@@ -96,6 +96,7 @@ ANSWERS: dict[str, Any] = {
     "feedback.check": {},
     "feedback.reopen": lambda life: dates(life.now),
     "survey.remind": {},
+    "followup.begin": lambda life: {"followup_due": to_text(life.now + timedelta(hours=48))},
     "followup.record": {},
     "feedback.escalate": {},
     "feedback.contact": {},
@@ -117,7 +118,14 @@ ANSWERS: dict[str, Any] = {
 class Life:
     """One item: commands in, records kept, every job answered at once."""
 
-    def __init__(self, *, at: datetime = MORNING, answers: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        at: datetime = MORNING,
+        answers: dict[str, Any] | None = None,
+        drawn: Definition | None = None,
+    ) -> None:
+        self.drawn = drawn or definition()
         self.state = State(KEY, last_key=KEY)
         self.records: list[Record] = []
         self.jobs: list[str] = []
@@ -144,14 +152,14 @@ class Life:
     def do(self, command: Command) -> None:
         """Carry out a command and then every job that waits."""
         clock = Clock(self.now, calendar())
-        for record in decide(definition(), self.state, command, clock):
+        for record in decide(self.drawn, self.state, command, clock):
             apply(self.state, record)
             self.records.append(record)
         assert not self.state.incidents, [i.code for i in self.state.incidents.values()]
         if (job := next(iter(self.state.jobs.values()), None)) is not None:
             self.jobs.append(job.type)
             host = self.state.elements[job.host]
-            drawn = definition().element(host.process, job.element).task
+            drawn = self.drawn.element(host.process, job.element).task
             self.notices += [drawn.headers["notice"]] if drawn and drawn.headers else []
             answer = self._answers[job.type]
             answer = answer(self) if callable(answer) else answer

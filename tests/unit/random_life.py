@@ -43,7 +43,10 @@ def item(random: Random) -> dict[str, Any]:
 def choose(random: Random, state: State, now: datetime, done: int) -> Act:
     """Return the next act; the longer a life lasts, the less people dawdle."""
     tasks = [(t.key, t.element) for t in state.user_tasks.values()]
-    names = sorted({s.name for s in state.subscriptions.values()} - {"feedback_withdrawn"})
+    names = sorted(
+        {s.name for s in state.subscriptions.values() if s.type == "message"}
+        - {"feedback_withdrawn"}
+    )
     if random.random() < 0.01:
         return Act("message", name="feedback_withdrawn")
     if tasks and (random.random() < 0.35 or done > PATIENCE):

@@ -143,9 +143,21 @@ def test_the_main_path_runs_from_left_to_right_on_one_line(name: str) -> None:
             "archived",
         ],
         "survey.bpmn": ["survey_due", "send_survey", "await_answer", "record_answer", "answered"],
-        "second_followup.bpmn": ["dissatisfied", "second_followup", "record_followup", "settled"],
+        "second_followup.bpmn": [
+            "dissatisfied",
+            "begin_followup",
+            "second_followup",
+            "record_followup",
+            "settled",
+        ],
         "escalation.bpmn": ["ladder_started", "rung", "escalate", "rung_silent"],
-        "progress.bpmn": ["watch_started", "await_progress", "remind_progress", "report_silence"],
+        "progress.bpmn": [
+            "watch_started",
+            "awaiting",
+            "progress_noted",
+            "progress_told",
+            "note_contact",
+        ],
         "aftercare.bpmn": ["closing_noted", "await_after_close", "archive_due", "to_be_archived"],
         "extension.bpmn": ["requested", "check", "approve_extension", "apply", "applied"],
     }[name]
@@ -205,7 +217,7 @@ def test_modelers_know_our_own_attributes() -> None:
     assert feedback["processing"].get("bihuan:status") == "processing"
     assert extension["undecided_timer"].get("bihuan:clock") == "working"
     assert feedback["solution_nearing_timer"].get("bihuan:limit") == "solution"
-    assert progress["progress_missed_timer"].get("bihuan:clock") == "wall"
+    assert progress["progress_missed_timer"].get("bihuan:limit") == "progress"
 
 
 def test_elements_bring_only_statuses_that_exist() -> None:

@@ -18,6 +18,7 @@ LIMITS = {
     "survey_reminder": "P3D",
     "survey_expiry": "P7D",
     "second_followup": "PT48H",
+    "second_followup_clock": "wall",
     "reopen_max": 2,
     "reopen_window": "P30D",
     "survey_link": "P37D",

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from activities import tightest
+from bpmn import deployment
 from bpmn.clock import Clock, to_text
 from bpmn.commands import FireTimers
+from bpmn.model import Definition
 from bpmn.records import Kind
 from models.service_clock import ACCEPTANCE, RESPONSE, SOLUTION
-from tests.unit.feedback_life import Life, calendar, dates
+from tests.unit.feedback_life import Life, calendar, dates, resources
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SECOND = timedelta(seconds=1)
@@ -146,11 +148,48 @@ def test_progress_is_due_through_the_holidays_first_the_owner_then_the_head_is_t
     life = begun(urgency=urgency)
     life.complete("accept")
 
+    assert fires(life, "progress_half", EVE + timedelta(hours=hours / 2))
+    assert fires(life, "progress_nearing", EVE + timedelta(hours=hours * 0.8))
     assert fires(life, "progress_missed", EVE + timedelta(hours=hours))
-    assert fires(life, "still_missed", EVE + timedelta(hours=2 * hours))
+    for rung in (2, 3, 4, 5):
+        assert fires(life, "still_missed", EVE + timedelta(hours=rung * hours))
     life.publish("progress_recorded")
     noted = life.now
     assert fires(life, "progress_missed", noted + timedelta(hours=hours))
+
+
+def on_working_time(table: str, cell: str) -> Definition:
+    """The bundled definition with one clock column on working time."""
+    files = resources()
+    before = f'id="{cell}"><text>"wall"'.encode()
+    assert before in files[table]
+    files[table] = files[table].replace(before, f'id="{cell}"><text>"working"'.encode())
+    return deployment.check("w" * 64, files)
+
+
+def test_progress_on_working_time_waits_for_the_end_of_the_holidays() -> None:
+    drawn = on_working_time("service_level.dmn", "progress_interval_normal_out_2")
+    life = Life(at=EVE, answers={"feedback.assign": assigned("wall")}, drawn=drawn).begin()
+    life.complete("accept")
+
+    # One hour on the 30th, eight each on the 8th and 9th, seven on the make-up Saturday.
+    assert fires(life, "progress_half", at("10-09T12:00:00"))
+    assert fires(life, "progress_nearing", at("10-10T11:12:00"))
+    assert fires(life, "progress_missed", at("10-10T17:00:00"))
+    assert fires(life, "still_missed", at("10-14T17:00:00"))
+
+
+def test_the_second_followup_on_working_time_waits_for_the_end_of_the_holidays() -> None:
+    drawn = on_working_time("limits.dmn", "limits_default_out_8")
+    life = Life(at=EVE - timedelta(hours=24), drawn=drawn).begin()
+    life.accept_and_process()
+    life.wait(hours=24)
+    life.publish("survey_answered", satisfaction="dissatisfied")
+
+    # 48 hours of work: one on the 30th, three days up to the make-up Saturday, 23 in the next week.
+    assert fires(life, "followup_half", at("10-10T17:00:00"))
+    assert fires(life, "followup_nearing", at("10-13T15:24:00"))
+    assert fires(life, "followup_overdue", at("10-14T17:00:00"))
 
 
 def test_a_request_for_more_time_lapses_on_the_make_up_saturday() -> None:

@@ -40,9 +40,7 @@ def test_the_bundled_drawings_have_no_errors_and_the_warnings_that_they_deserve(
 
     assert {(one.code, one.severity, one.element) for one in findings} == {
         ("end_implicit", "warning", "watch_progress"),
-        ("end_event_missing", "warning", "progress"),
         ("gateway_join_fork", "warning", "satisfied"),
-        ("gateway_join_fork", "warning", "await_progress_again"),
     }
 
 

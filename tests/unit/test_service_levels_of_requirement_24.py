@@ -36,7 +36,7 @@ def due(kind: str, at: datetime = MORNING, **feedback: Any) -> tuple[datetime, s
 
 @pytest.mark.parametrize("urgency", ["normal", "urgent"])
 def test_a_system_fault_is_accepted_and_answered_within_one_hour(urgency: str) -> None:
-    fault = {"type": "repair", "category": "system_fault", "urgency": urgency}
+    fault: dict[str, Any] = {"type": "repair", "category": "system_fault", "urgency": urgency}
 
     assert due(ACCEPTANCE, **fault) == (MORNING + HOUR, "system_fault")
     assert due(RESPONSE, **fault) == (MORNING + HOUR, "system_fault")
@@ -86,7 +86,7 @@ def test_nobody_else_gets_a_receipt(kind: str | None) -> None:
 
 
 def test_of_all_rules_that_apply_the_tightest_wins_clock_by_clock() -> None:
-    fault = {"type": "repair", "category": "system_fault", "customer_level": "high_value"}
+    fault: dict[str, Any] = {"category": "system_fault", "customer_level": "high_value"}
 
     assert due(RESPONSE, **fault) == (MORNING + HOUR, "system_fault")
     assert due(SOLUTION, **fault) == (MORNING + 48 * HOUR, "high_value")

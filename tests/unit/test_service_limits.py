@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bpmn.clock import to_text
+from bpmn.records import Kind
 from tests.unit.feedback_life import (
     MORNING,
     TIMERS,
@@ -58,6 +59,43 @@ def test_the_first_response_has_its_own_clock_with_reminders_and_a_breach() -> N
     assert happens_after(life, 7.2 * HOUR, "response_due")
     assert happens_after(life, 4.8 * HOUR, "response_overdue")
     assert "solution_overdue" not in life.notices
+
+
+def test_the_owner_is_reminded_of_progress_at_half_and_at_80_percent_of_each_interval() -> None:
+    life = processing()
+
+    assert happens_after(life, 12 * HOUR, "progress_nearing")
+    assert happens_after(life, 7.2 * HOUR, "progress_nearing")
+    life.publish("progress_recorded", progress_entry={"code": "tested"})
+    assert happens_after(life, 12 * HOUR, "progress_nearing")
+    assert happens_after(life, 7.2 * HOUR, "progress_nearing")
+    assert happens_after(life, 4.8 * HOUR, "progress_due")
+    life.wait(days=30)
+    assert (life.notices.count("progress_nearing"), life.notices.count("progress_due")) == (4, 1)
+
+
+def test_silence_climbs_rung_by_rung_each_once_and_an_entry_ends_the_climb() -> None:
+    life = processing(urgency="critical")
+
+    assert happens_after(life, 2 * HOUR, "progress_due")
+    for _ in range(3):
+        assert happens_after(life, 2 * HOUR, "progress_missed")
+    life.wait(days=2)
+
+    assert told(life) == ["owner head", "head duty_manager", "management"]
+    life.publish("progress_recorded", progress_entry={"code": "tested"})
+    life.wait(hours=4)
+    assert told(life) == ["owner head", "head duty_manager", "management", "owner head"]
+
+
+def told(life: Life) -> list[str]:
+    """Whom the ladder of progress told, rung by rung."""
+    found = [
+        r.data["result"]
+        for r in life.records
+        if r.kind is Kind.DECISION_EVALUATED and r.element == "next_rung"
+    ]
+    return [one for one in found if one]
 
 
 def test_a_progress_entry_does_not_set_the_clock_of_the_solution_back() -> None:

@@ -84,7 +84,7 @@ def statuses_follow_the_machine(life: Life) -> None:
 
 
 def test_the_lives_reach_every_element_that_people_can_reach() -> None:
-    reached = {element for seed in range(150) for element in play(seed).reached}
+    reached = {element for seed in range(260) for element in play(seed).reached}
 
     drawn = {e for process in definition().processes.values() for e in process.elements}
     assert drawn - reached == set()
