@@ -9,8 +9,9 @@ from uuid import UUID
 from anyio import to_thread
 from sqlalchemy.orm import Session
 
+from api import attachment_infection
 from api.means import Means
-from models import attachment
+from models import attachment, live_event
 from models.attachment import Attachment, Scan
 from models.sealed_file import SealedFileError, Unsealer
 
@@ -35,7 +36,11 @@ def scan(means: Means, attachment_id: UUID) -> Scan | None:
     except SealedFileError:
         found = "failed"
     with Session(means.engine) as session, session.begin():
-        attachment.keep_scan(session, one.id, found, means.now())
+        now = means.now()
+        if attachment.keep_scan(session, one.id, found, now):
+            live_event.tell_item_changed(session, one.feedback_id)
+            if found == "infected":
+                attachment_infection.tell(session, one, now)
     if found != "clean":
         _LOGGER.warning("attachment %s: %s", one.id, found)
     return found
@@ -48,11 +53,19 @@ def scan_waiting(means: Means) -> int:
     return sum(scan(means, one) is not None for one in waiting)
 
 
+def _scan_all(means: Means) -> None:
+    """Scan what waits, batch after batch, as long as the scanner answers."""
+    while scan_waiting(means) == _BATCH:
+        with Session(means.engine) as session:
+            if any(one.scan == "failed" for one in attachment.unscanned(session, _BATCH)):
+                return
+
+
 async def scan_again(means: Means) -> None:
     """Scan what waits, until cancelled."""
     while means.attachments is not None and means.attachments.scanner is not None:
         try:
-            await to_thread.run_sync(scan_waiting, means)
+            await to_thread.run_sync(_scan_all, means)
         except Exception as error:  # noqa: BLE001 (the loop outlives every outage)
             _LOGGER.warning("attachments wait: %s", type(error).__name__)
         await asyncio.sleep(_PAUSE)
