@@ -24,6 +24,7 @@ from api import (
     attachment_scans,
     attachments,
     conditional_starts,
+    console,
     customers,
     decision_definitions,
     decision_evaluation,
@@ -200,6 +201,7 @@ def create_app(means: Means | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     description.install(app)
+    console.install(app)
     return app
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from api.survey_page import choose_locale
+from api.plain_page import choose_locale
 from bpmn.lint import Finding
 
 _WORDS = Path(__file__).parent / "words"

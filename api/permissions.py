@@ -161,6 +161,7 @@ IN_PERSON = frozenset({"session.manage", "token.manage", "login.manage", "person
 
 # Whoever asks without a login may do these, and why.
 PUBLIC: Mapping[tuple[str, str], str] = {
+    ("GET", "/"): "the console's pages and scripts: the same for everybody, and hold no data",
     ("GET", "/api/health"): "supervisors and load balancers ask; it tells up or down",
     ("GET", "/api/login"): "tells how to log in",
     ("POST", "/api/login"): "brings name and password",

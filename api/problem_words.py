@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from api.survey_page import choose_locale
+from api.plain_page import choose_locale
 
 _WORDS = Path(__file__).parent / "words"
 

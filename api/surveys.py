@@ -14,6 +14,7 @@ from api import survey_page
 from api.answers import problems
 from api.idempotency import in_transaction
 from api.means import Means, MeansHere
+from api.plain_page import choose_locale
 from api.problem import Problem, field_error, response
 from api.rate_limit import client_address
 from api.survey_answers import SurveyAnswer, open_survey, record, reply_to, tell
@@ -67,7 +68,7 @@ _PAGE: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
 )
 async def get_survey(request: Request, token: Token, means: MeansHere) -> Response:
     """Show our reply and the question in the reader's language; nothing is consumed."""
-    locale = survey_page.choose_locale(request.headers.get("accept-language", ""))
+    locale = choose_locale(request.headers.get("accept-language", ""))
     try:
         means.survey_limit.check(client_address(request))
         survey_id = _survey_of(means, token)
@@ -93,7 +94,7 @@ async def get_survey(request: Request, token: Token, means: MeansHere) -> Respon
 async def answer_survey(request: Request, token: Token, means: MeansHere) -> Response:
     """Take the answer, once. JSON is answered with JSON, the form of the page with a page."""
     is_json = request.headers.get("content-type", "").partition(";")[0].strip() == _JSON
-    locale = survey_page.choose_locale(request.headers.get("accept-language", ""))
+    locale = choose_locale(request.headers.get("accept-language", ""))
     number = ""
     try:
         means.survey_limit.check(client_address(request))

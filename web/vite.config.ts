@@ -4,6 +4,8 @@ import components from "unplugin-vue-components/vite";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import { defineConfig } from "vitest/config";
 
+import { compressed } from "./compress";
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const api = process.env.BIHUAN_CONSOLE_API ?? "http://127.0.0.1:8642";
 
@@ -12,6 +14,7 @@ export default defineConfig({
     vue(),
     // Element Plus part by part, so that the first page loads what it shows.
     components({ dirs: [], dts: "src/components.d.ts", resolvers: [ElementPlusResolver()] }),
+    compressed(),
   ],
   resolve: { alias: { "@": here("src"), "@words": here("../api/words"), "@templates": here("../channels/templates") } },
   define: {

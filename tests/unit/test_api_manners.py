@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from api import access_log, problem, survey_page
+from api import access_log, plain_page, problem, survey_page
 from api.app import create_app
 from api.codes import CODES
 from api.openapi import text
@@ -160,11 +160,11 @@ def test_the_access_log_holds_no_address_no_token_and_no_query() -> None:
     ],
 )
 def test_a_page_comes_in_the_language_that_is_asked_for(accepted: str, locale: str) -> None:
-    assert survey_page.choose_locale(accepted) == locale
+    assert plain_page.choose_locale(accepted) == locale
 
 
 def test_both_languages_have_the_same_words() -> None:
-    words = [survey_page.catalogue(locale) for locale in survey_page.LOCALES]
+    words = [plain_page.catalogue(locale) for locale in plain_page.LOCALES]
 
     assert set(words[0]) == set(words[1])
     for one in words:
