@@ -83,16 +83,37 @@ def fetch(
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     if backwards:
         rows.reverse()
-    counted = select(func.count()).select_from(
-        matching.with_only_columns(order[-1].column).limit(MOST_COUNTED + 1).subquery()
-    )
-    total = session.scalar(counted) or 0
+    total = _total(session, matching, order, asked, None if more else len(rows))
     return rows, Page(
         total_items=min(total, MOST_COUNTED),
         has_more_total_items=total > MOST_COUNTED,
         start_cursor=_cursor(order, rows[0]) if rows else None,
         end_cursor=_cursor(order, rows[-1]) if rows and (more or backwards) else None,
     )
+
+
+def _total(
+    session: Session,
+    matching: Select[Any],
+    order: Sequence[Key],
+    asked: CursorRequest,
+    last: int | None,
+) -> int:
+    """Return how many rows there are, at most one more than are counted.
+
+    `last` is the length of the last page: after an offset it tells what would be counted.
+    """
+    if (
+        last is not None
+        and asked.after is None
+        and asked.before is None
+        and (last or not asked.from_)
+    ):
+        return asked.from_ + last
+    counted = select(func.count()).select_from(
+        matching.with_only_columns(order[-1].column).limit(MOST_COUNTED + 1).subquery()
+    )
+    return session.scalar(counted) or 0
 
 
 def _page(matching: Select[Any], order: Sequence[Key], asked: CursorRequest) -> Select[Any]:

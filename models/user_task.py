@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +21,12 @@ from sqlmodel import Field, SQLModel, col
 from models.columns import TextArray, Timestamp
 
 OPEN = text("state = 'CREATED'")
+FREE = text("state = 'CREATED' AND assignee IS NULL")
+_GIN: dict[str, Any] = {
+    "postgresql_using": "gin",
+    # A list of what is yet to be sorted in would be read by every search.
+    "postgresql_with": {"fastupdate": "off"},
+}
 
 
 class UserTask(SQLModel, table=True):
@@ -35,25 +42,24 @@ class UserTask(SQLModel, table=True):
     __tablename__ = "user_task"
     __table_args__ = (
         Index("user_task_assignee_idx", "assignee", "state"),
-        Index("user_task_groups_idx", "candidate_groups", postgresql_using="gin"),
+        Index("user_task_owner_idx", "owner", postgresql_where=text("owner IS NOT NULL")),
+        Index("user_task_groups_idx", "candidate_groups", **_GIN),
+        Index("user_task_users_idx", "candidate_users", **_GIN),
+        # For any part of a number.
+        Index(
+            "user_task_number_idx",
+            "feedback_number",
+            postgresql_ops={"feedback_number": "gin_trgm_ops"},
+            **_GIN,
+        ),
         Index("user_task_state_idx", "state", "created_at"),
         # Open tasks are few beside all that there ever were.
         Index("user_task_open_key_idx", "key", postgresql_where=OPEN),
         Index("user_task_open_created_idx", "created_at", "key", postgresql_where=OPEN),
         Index("user_task_open_due_idx", "due_date", "key", postgresql_where=OPEN),
         Index("user_task_open_assignee_idx", "assignee", postgresql_where=OPEN),
-        Index(
-            "user_task_open_groups_idx",
-            "candidate_groups",
-            postgresql_using="gin",
-            postgresql_where=OPEN,
-        ),
-        Index(
-            "user_task_open_users_idx",
-            "candidate_users",
-            postgresql_using="gin",
-            postgresql_where=OPEN,
-        ),
+        Index("user_task_open_groups_idx", "candidate_groups", postgresql_where=OPEN, **_GIN),
+        Index("user_task_free_groups_idx", "candidate_groups", postgresql_where=FREE, **_GIN),
     )
 
     key: int = Field(

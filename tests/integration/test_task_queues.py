@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Select, event, select, text
+from sqlalchemy import Engine, Select, event, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,7 +18,7 @@ from models import user_task_queues
 from models.database import engine
 from models.user_task import UserTask
 from models.user_task_queues import Owner
-from models.user_task_search import visible_to
+from models.user_task_search import claimable_by, visible_to
 from stack.postgres import APPLICATION, OWNER, Cluster
 from tests.conftest import TEMPLATE
 
@@ -28,14 +28,16 @@ NOW = datetime(2026, 9, 21, 2, 0, tzinfo=UTC)
 FILL = """
 INSERT INTO user_task (key, instance_key, process_id, definition_digest, element_id,
   element_instance_key, name, state, assignee, candidate_users, candidate_groups, due_date,
-  priority, created_at, revision, signers_after)
+  priority, created_at, revision, signers_after, feedback_number)
 SELECT n << 20, n << 20, 'p', repeat('0', 64), 'work', (n << 20) + 1, 'work',
   CASE WHEN n % 2 = 0 THEN 'CREATED' ELSE 'COMPLETED' END,
   CASE WHEN n % 3 = 0 THEN 'person' || n % 200 END, '{}', ARRAY['department' || (n / 2) % 20],
   timestamptz '2026-09-21 02:00Z' + (n % 5000 - 100) * interval '1 minute', 50,
-  timestamptz '2026-09-01 00:00Z' + n * interval '1 second', 1, '{}'
+  timestamptz '2026-09-01 00:00Z' + n * interval '1 second', 1, '{}',
+  '202609-' || lpad(n::text, 6, '0')
 FROM generate_series(1, 200000::bigint) n
 """
+TEAM = "team.small"
 GROUPS = ["department3", "role.engineer"]
 
 
@@ -98,6 +100,38 @@ def test_a_page_of_ones_tasks_reads_no_table_from_end_to_end(full: Session, orde
     for matching in (seen("person7", GROUPS), seen("person7", []), select(UserTask).where(OPEN)):
         first = plans(full, partial(fetch, full, matching, ORDERS[order], asked))
         assert all("user_task_open" in plan and "Seq Scan" not in plan for plan in first), first
+
+
+def test_what_is_done_costs_the_search_of_somebody_without_rights_nothing(full: Session) -> None:
+    every = select(UserTask).where(visible_to("person7", []))
+    part = col(UserTask.feedback_number).like("%-0012%")
+    looked_for = {
+        "user_task_users_idx": every,
+        "user_task_owner_idx": every,
+        "user_task_number_idx": select(UserTask).where(part),
+        "user_task_free_groups_idx": select(UserTask).where(OPEN, claimable_by("person7", [TEAM])),
+    }
+
+    for index, matching in looked_for.items():
+        [plan] = plans(full, partial(full.execute, counting(matching)))
+        assert index in plan, plan
+        assert "Seq Scan" not in plan, plan
+
+
+def test_a_page_that_holds_all_is_counted_by_itself(full: Session) -> None:
+    matching = select(UserTask).where(OPEN, col(UserTask.assignee) == "person6")
+    wanted = CursorRequest.model_validate({"limit": 500, "from": 10})
+
+    assert len(plans(full, partial(fetch, full, matching, ORDERS["due"], wanted))) == 1
+
+    rows, page = fetch(full, matching, ORDERS["due"], wanted)
+    assert page.total_items == len(rows) + 10 == full.scalar(counting(matching))
+    beyond = CursorRequest.model_validate({"limit": 10, "from": 9000})
+    assert fetch(full, matching, ORDERS["due"], beyond)[1].total_items == page.total_items
+
+
+def counting(matching: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(matching.subquery())
 
 
 def test_counters_are_one_statement_over_indexes(full: Session) -> None:
