@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
@@ -173,10 +172,10 @@ def get_start_form(key: PathKey, means: MeansHere) -> Any:
         content = _form_file(files, found.start_form)
         if found.start_form is None or content is None:
             return Response(status_code=204)
-        digest = sha256(content).hexdigest()
-        form = form_definition.of_content(session, found.start_form, digest)
+        held = form_definition.of_definitions(session, [found.digest])
+    form = held.get((found.digest, found.start_form))
     return FormView(
-        form_key=str(form.key) if form else found.start_form,
+        form_key=str(form.key) if form else None,
         form_id=found.start_form,
         version=form.version if form else 0,
         schema_=json.loads(content),

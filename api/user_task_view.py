@@ -14,7 +14,8 @@ from sqlmodel import col
 from api.means import Means
 from api.paging import Page, Shape
 from api.problem import Problem
-from models import user_task
+from models import form_definition, user_task
+from models.form_definition import FormDefinition
 from models.process_definition import ProcessDefinition
 from models.user_task import UserTask
 
@@ -24,6 +25,7 @@ TENANT = "<default>"
 class UserTaskView(Shape):
     """A user task in the shape of Camunda 8.8; from `feedbackNumber` on it is ours.
 
+    `formKey` is the key of the form's version, as deployed with the process; `formId` its id.
     `owner` gets a delegated task back; `signs` is the task that a signer's one belongs to.
     """
 
@@ -68,7 +70,7 @@ EXAMPLE: Mapping[str, Any] = {
     "elementInstanceKey": "1048588",
     "processInstanceKey": "1048576",
     "processDefinitionKey": "2097152",
-    "formKey": "accept",
+    "formKey": "6291456",
     "name": "接单",
     "state": "CREATED",
     "assignee": None,
@@ -111,17 +113,32 @@ def views(means: Means, session: Session, tasks: Iterable[UserTask]) -> list[Use
     shown = list(tasks)
     digests = {task.definition_digest for task in shown}
     known = select(ProcessDefinition).where(col(ProcessDefinition.digest).in_(digests))
+    with_form = [task for task in shown if task.form_id is not None]
     definitions = {found.digest: found for found in session.scalars(known)}
-    return [_view(means, task, definitions.get(task.definition_digest)) for task in shown]
+    forms = form_definition.of_definitions(session, {one.definition_digest for one in with_form})
+    return [
+        _view(
+            means,
+            task,
+            definitions.get(task.definition_digest),
+            forms.get((task.definition_digest, task.form_id or "")),
+        )
+        for task in shown
+    ]
 
 
-def _view(means: Means, task: UserTask, definition: ProcessDefinition | None) -> UserTaskView:
+def _view(
+    means: Means,
+    task: UserTask,
+    definition: ProcessDefinition | None,
+    form: FormDefinition | None,
+) -> UserTaskView:
     return UserTaskView(
         user_task_key=str(task.key),
         element_instance_key=str(task.element_instance_key),
         process_instance_key=str(task.instance_key),
         process_definition_key=str(definition.key) if definition else "0",
-        form_key=task.form_id,
+        form_key=str(form.key) if form else None,
         name=task.name,
         state=task.state,
         assignee=task.assignee,

@@ -1,12 +1,14 @@
 """Forms that were deployed, by version."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import BigInteger, UniqueConstraint, select
+from sqlalchemy import BigInteger, UniqueConstraint, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from models.columns import Timestamp
+from models.process_definition import ProcessDefinition, ProcessResource
 
 
 class FormDefinition(SQLModel, table=True):
@@ -38,10 +40,21 @@ def latest(session: Session, form_id: str) -> FormDefinition | None:
     return session.scalars(own.order_by(col(FormDefinition.version).desc()).limit(1)).first()
 
 
-def of_content(session: Session, form_id: str, content_digest: str) -> FormDefinition | None:
-    """Return the newest version of a form that has this content."""
-    own = select(FormDefinition).where(
-        col(FormDefinition.form_id) == form_id,
-        col(FormDefinition.content_digest) == content_digest,
+def of_definitions(
+    session: Session, digests: Collection[str]
+) -> dict[tuple[str, str], FormDefinition]:
+    """Return the forms of process definitions as deployed with them, by digest and form id."""
+    content = func.encode(func.sha256(col(ProcessResource.content)), "hex")
+    held = (
+        select(col(ProcessDefinition.digest), FormDefinition)
+        .join(ProcessResource, col(ProcessResource.digest) == col(ProcessDefinition.digest))
+        .join(FormDefinition, col(FormDefinition.content_digest) == content)
+        .where(
+            col(ProcessDefinition.digest).in_(digests),
+            col(ProcessResource.name).like("%.form"),
+            # The same content again later is a version of its own.
+            col(FormDefinition.deployed_at) <= col(ProcessDefinition.deployed_at),
+        )
+        .order_by(col(FormDefinition.version))
     )
-    return session.scalars(own.order_by(col(FormDefinition.version).desc()).limit(1)).first()
+    return {(digest, form.form_id): form for digest, form in session.execute(held)}

@@ -7,9 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
+from models.form_definition import FormDefinition
 from tests.api.door import Door
 
 pytestmark = pytest.mark.integration
@@ -275,7 +277,14 @@ async def test_the_form_of_a_task_is_the_one_deployed_with_it(door: Door) -> Non
     answer = await door.get("tech", f"/v2/user-tasks/{task['userTaskKey']}/form")
 
     form = answer.json()
-    assert form["formId"] == "process"
+    assert form["formId"] == task["formId"] == "process"
+    # The key is that of the form's version, as in Camunda, and not the id.
+    assert form["formKey"] == task["formKey"]
+    with Session(door.engine) as session:
+        held = session.scalars(
+            select(FormDefinition).where(col(FormDefinition.form_id) == "process")
+        )
+        assert [(str(one.key), one.version) for one in held] == [(form["formKey"], form["version"])]
     assert "plan" in [one.get("key") for one in form["schema"]["components"]]
 
 
