@@ -76,6 +76,9 @@ class Wanted(BaseModel):
     assignee: _Word = None
     escalated: bool | None = None
     number: Annotated[str | None, Field(max_length=20, pattern=r"^[0-9\-]+$")] = None
+    numbers: Annotated[
+        list[Annotated[str, Field(max_length=20, pattern=r"^[0-9\-]+$")]], Field(max_length=200)
+    ] = Field(default_factory=list)
     from_: Annotated[AwareDatetime | None, Field(alias="from")] = None
     to: AwareDatetime | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -146,6 +149,7 @@ def _filter(wanted: Wanted, caller: Caller) -> FeedbackFilter:
         received_before=wanted.to,
         escalated=wanted.escalated,
         number=wanted.number,
+        numbers=wanted.numbers or None,
         visible_to=viewer(caller),
         after=_after(wanted.after) if wanted.after else None,
     )

@@ -91,6 +91,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "attachment.delete": {ANY: frozenset({"team_lead", "head"}), SELF: _HANDLERS},
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
+    "access_record.read": frozenset({"auditor", "administrator"}),
     # How a member was chosen: each sees their own score, only who directs the work compares.
     "assignment.read": {
         ANY: _OVERLOOKS,
@@ -138,6 +139,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "calendar.read": _EVERYBODY,
     "calendar.write": frozenset({"process_owner", "administrator"}),
     "quiet_hours.manage": _EVERYBODY,
+    "saved_filter.manage": _EVERYBODY,
     "person.read": _EVERYBODY,
     # Skills and staff numbers: one's own, those of one's staff, those of all.
     "person.details": {

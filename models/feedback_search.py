@@ -42,6 +42,7 @@ class FeedbackFilter:
         department: responsible or collaborating.
         escalated: whether some rung of the ladder was reached.
         number: the beginning of the number.
+        numbers: exactly these.
         visible_to: the person who looks, None if they see everything.
         after: the receipt and the id of the item that the page comes after.
     """
@@ -59,6 +60,7 @@ class FeedbackFilter:
     received_before: datetime | None = None
     escalated: bool | None = None
     number: str | None = None
+    numbers: Collection[str] | None = None
     visible_to: Viewer | None = None
     after: tuple[datetime, int] | None = None
 
@@ -100,6 +102,8 @@ def _sets(wanted: FeedbackFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.statuses is not None:
         found.append(col(Feedback.status).in_(wanted.statuses))
+    if wanted.numbers is not None:
+        found.append(col(Feedback.number).in_(wanted.numbers))
     if wanted.number is not None:
         found.append(col(Feedback.number).startswith(wanted.number, autoescape=True))
     if wanted.department is not None:

@@ -52,6 +52,7 @@ from models.purchase_order import PurchaseOrder
 from models.quiet_hours import QuietHours
 from models.report import Report, ReportSending
 from models.roster import Duty
+from models.saved_filter import SavedFilter
 from models.service_clock import ServiceClock
 from models.shift import Shift
 from models.skill import PersonSkill, Skill
@@ -109,6 +110,7 @@ DELETABLE = frozenset(
         "personal_value",
         "provider_login",
         "publication",
+        "saved_filter",
         "start_request",
         "task_handover",
         "team_member",
@@ -176,6 +178,7 @@ __all__ = [
     "QuietHours",
     "Report",
     "ReportSending",
+    "SavedFilter",
     "ServiceClock",
     "Shift",
     "Skill",
