@@ -29,8 +29,9 @@ _KINDS = {
 class LiveProjection:
     """Follows a run, each record before its row changes, and tells when the batch is committed."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, instance_key: int) -> None:
         self._session = session
+        self._instance_key = instance_key
         self._events: list[LiveEvent] = []
 
     def follow(self, record: Record) -> None:
@@ -47,6 +48,8 @@ class LiveProjection:
         self._events.append(LiveEvent(kind, record.key, tuple(people), groups))
 
     def write(self) -> None:
-        """Tell of all that was noted when the transaction commits."""
-        live_event.tell(self._session, self._events)
+        """Tell of all that was noted, and that its item moved, when the transaction commits."""
+        # An instance without an item concerns nobody: the key finds none.
+        moved = LiveEvent(live_event.ITEM_CHANGED, item=self._instance_key)
+        live_event.tell(self._session, [*self._events, moved])
         self._events = []

@@ -44,7 +44,7 @@ class Projection:
         self._feedback: Feedback | None = None
         self._changes: dict[str, Any] = {}
         self._elements = ElementProjection(run.state.key)
-        self._live = LiveProjection(session)
+        self._live = LiveProjection(session, run.state.key)
         self._subscriptions = SubscriptionProjection(run)
         self._clocks = ClockProjection(run)
         self._owner = OwnerProjection(session, run)

@@ -22,7 +22,7 @@ from api.masked import Personal, masked
 from api.means import Means
 from api.personal import person_of
 from api.problem import Problem
-from models import access_record, attachment
+from models import access_record, attachment, live_event
 from models.attachment import Attachment
 from models.feedback import Feedback
 from models.progress_entry import ProgressEntry
@@ -106,6 +106,7 @@ def _keep(session: Session, asked: Upload, came: ArrivedFile) -> Attachment:
         data={"attachment": str(one.id), "media_type": one.media_type, "size": one.size},
     )
     session.flush()
+    live_event.tell_item_changed(session, item.id)
     # Last, and before the commit: a row without its file would be worse than a file without row.
     came.arriving.keep(asked.rules.folder.path(one.id))
     return one

@@ -24,7 +24,7 @@ from api.personal import keep
 from api.problem import Problem
 from api.relation import Relation
 from api.texts import Reason
-from models import access_record, attachment
+from models import access_record, attachment, live_event
 from models.attachment import Attachment
 from models.feedback import Feedback
 
@@ -171,6 +171,7 @@ def delete_attachment(
             subject=item.number,
             data={"attachment": str(one.id), "reason": {"$ref": str(kept)}},
         )
+        live_event.tell_item_changed(session, item.id)
     rules.folder.remove(one.id)
     return view(rules, one, None)
 

@@ -22,7 +22,7 @@ from api.personal import keep
 from api.problem import Problem
 from api.texts import Reason
 from bpmn.commands import PublishMessage
-from models import progress_entry
+from models import live_event, progress_entry
 from models.feedback import Feedback
 from models.progress_entry import ProgressEntry
 
@@ -144,6 +144,7 @@ def note(
         at=means.now(),
     )
     progress_entry.add(session, entry)
+    live_event.tell_item_changed(session, item.id)
     return kept
 
 

@@ -13,6 +13,7 @@ from api.answers import example, for_staff
 from api.authentication import Caller
 from api.feedback import Number
 from api.feedback_command import ACCEPTED, COMMAND_CODES, Asked, ItemRequest, message_to
+from api.feedback_view import visible_item
 from api.idempotency import KeyHeader
 from api.instances import process_variables, state_of
 from api.means import Means, MeansHere
@@ -52,6 +53,49 @@ class Withdrawal(BaseModel):
     )
 
     reason: Reason
+
+
+class ExtensionLimit(BaseModel):
+    """What is due, and the latest moment that more time may be asked for (最晚时限)."""
+
+    due_at: AwareDatetime
+    latest: AwareDatetime
+    working_days: int
+
+
+_LIMIT = {
+    "due_at": "2024-05-07T02:00:01Z",
+    "latest": "2024-05-10T02:00:01Z",
+    "working_days": 3,
+}
+
+
+@router.get(
+    "/{number}/extension",
+    operation_id="get_extension_limit",
+    responses={
+        **for_staff(
+            "fields_invalid",
+            "feedback_not_found",
+            "feedback_not_yours",
+            "feedback_not_due",
+            "process_instance_starting",
+        ),
+        **example(200, _LIMIT),
+    },
+)
+def get_extension_limit(
+    number: Number,
+    caller: Annotated[Caller, Depends(Allowed("feedback.read"))],
+    means: MeansHere,
+) -> ExtensionLimit:
+    """Return how far the due time may be moved, by the limits of the item's own definition."""
+    with Session(means.engine) as session:
+        item = visible_item(session, caller, number)
+        if item.due_at is None:
+            raise Problem("feedback_not_due", number=item.number)
+        latest, days = _latest(session, means, item, item.due_at)
+    return ExtensionLimit(due_at=item.due_at, latest=latest, working_days=days)
 
 
 @router.post(
@@ -130,9 +174,14 @@ def _check_new_date(session: Session, means: Means, item: Feedback, new: datetim
         raise Problem("feedback_not_due", number=item.number)
     if new <= item.due_at:
         raise Problem("extension_not_later", due_at=to_text(item.due_at))
+    latest, days = _latest(session, means, item, item.due_at)
+    if new > latest:
+        raise Problem("extension_too_long", latest=to_text(latest), working_days=days)
+
+
+def _latest(session: Session, means: Means, item: Feedback, due: datetime) -> tuple[datetime, int]:
+    """Return until when the due time may be moved, and how many working days that is."""
     state = state_of(session, item.id)
     limits = process_variables(state).get("limits") or {}
     days = int(limits.get("extension_days", 0))
-    latest = means.calendar(state.calendar).add_working_days(item.due_at, days)
-    if new > latest:
-        raise Problem("extension_too_long", latest=to_text(latest), working_days=days)
+    return means.calendar(state.calendar).add_working_days(due, days), days

@@ -19,6 +19,7 @@ from api.customer_view import (
     past_views,
     purchase_views,
 )
+from api.item_actions import item_actions
 from api.masked import Personal, standing, standings, texts_for, who_told
 from api.means import Means
 from api.problem import Problem
@@ -125,7 +126,10 @@ class KnownCustomer(CustomerView):
 
 
 class FeedbackDetail(FeedbackView):
-    """An item with what was told, what happened, and what is open (反馈详情)."""
+    """An item with what was told, what happened, and what is open (反馈详情).
+
+    `actions` are those of `docs/permissions.md` that the caller may do with it, whatever its state.
+    """
 
     customer: KnownCustomer
     preferred_channel: str | None
@@ -133,6 +137,7 @@ class FeedbackDetail(FeedbackView):
     states_passed: list[StatePassedView]
     open_tasks: list[OpenTask]
     surveys: list[SurveyView]
+    actions: list[str]
 
 
 EXAMPLE: dict[str, Any] = {
@@ -193,6 +198,7 @@ DETAIL_EXAMPLE: dict[str, Any] = EXAMPLE | {
         }
     ],
     "surveys": [],
+    "actions": ["feedback.read", "feedback.progress", "feedback.extend"],
 }
 _PLAIN = tuple(
     name
@@ -249,6 +255,7 @@ def detail(means: Means, session: Session, caller: Caller, item: Feedback) -> Fe
         ],
         open_tasks=[_open_task(caller, task) for task in _open_tasks(session, item)],
         surveys=[_round(one, texts) for one in rounds],
+        actions=item_actions(session, caller, item),
     )
 
 

@@ -61,7 +61,7 @@ async def get_events(
     accept: Annotated[str, Header(max_length=500)] = "",
     last_event_id: Annotated[str | None, Header(max_length=60)] = None,
 ) -> StreamingResponse:
-    """Tell at once of tasks that the caller sees, of their notices, and when counters change.
+    """Tell at once of tasks and items that the caller sees, of notices and when counters change.
 
     Events hold keys and codes. `refetch` says that something was missed, `closed` that the login
     has ended. Authenticated by the session's cookie or the token's header, never by the address.
@@ -136,6 +136,8 @@ def _drained(live: LiveHub, looker: Looker, first: Told) -> Iterator[str]:
 
 def _data(caller: Caller, told: Told) -> dict[str, Any]:
     task = told.task
+    if told.item is not None:
+        return {"feedbackNumber": told.item.number}
     if not told.event.task:
         return {}
     if task is None or not sees_task(caller, task):

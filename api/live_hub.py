@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.authentication import Caller
+from api.live_items import SeenItem, seen_items
 from api.visibility import sees_task
 from models.live_event import CHANNEL, LiveEvent
 from models.user_task import UserTask
@@ -30,11 +31,12 @@ _POLL, _PAUSE = 5.0, 1.0
 
 @dataclass(frozen=True)
 class Told:
-    """An event with its number and the task's row as it is now."""
+    """An event with its number, and the task's row or the item as it is now."""
 
     number: int
     event: LiveEvent
     task: UserTask | None
+    item: SeenItem | None = None
 
 
 @dataclass(eq=False)
@@ -70,6 +72,8 @@ def concerns(caller: Caller, told: Told) -> bool:
         return True
     if not set(event.groups).isdisjoint(caller.groups):
         return True
+    if told.item is not None:
+        return told.item.concerns(caller)
     return told.task is not None and sees_task(caller, told.task)
 
 
@@ -163,23 +167,26 @@ class LiveHub:
                 # Notices that the connection is gone even when nothing is told.
                 await connection.execute("SELECT 1")
                 continue
-            tasks = await to_thread.run_sync(self._tasks, {one.task for one in events if one.task})
+            tasks, items = await to_thread.run_sync(self._rows, events)
             for event in events:
-                self._tell(event, tasks.get(event.task))
+                self._tell(event, tasks.get(event.task), items.get(event.item))
 
-    def _tell(self, event: LiveEvent, task: UserTask | None) -> None:
+    def _tell(self, event: LiveEvent, task: UserTask | None, item: SeenItem | None) -> None:
         self._number += 1
-        told = Told(self._number, event, task)
+        told = Told(self._number, event, task, item)
         self._past.append(told)
         for looker in [*self._lookers]:
             if not looker.offer(told):
                 self.leave(looker)
                 looker.end(missed=True)
 
-    def _tasks(self, keys: set[int]) -> dict[int, UserTask]:
-        if not keys:
-            return {}
+    def _rows(self, events: list[LiveEvent]) -> tuple[dict[int, UserTask], dict[int, SeenItem]]:
+        tasks = {one.task for one in events if one.task}
+        items = {one.item for one in events if one.item}
+        if not tasks and not items:
+            return {}, {}
         with Session(self._engine, expire_on_commit=False) as session:
-            found = session.scalars(select(UserTask).where(col(UserTask.key).in_(keys))).all()
+            found = session.scalars(select(UserTask).where(col(UserTask.key).in_(tasks))).all()
+            seen = seen_items(session, items)
             session.expunge_all()
-        return {one.key: one for one in found}
+        return {one.key: one for one in found}, seen

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 CHANNEL = "bihuan_live"
+ITEM_CHANGED = "feedback.changed"
 # PostgreSQL takes up to 8 000 bytes.
 _LONGEST = 7_000
 _TELL = text(
@@ -27,6 +28,7 @@ class LiveEvent:
         people: usernames that are to know it whatever the row says now.
         groups: candidate groups that are to know it likewise.
         wide: everybody is to look again, since it would take too many words.
+        item: id of the feedback item that changed, for those who see it.
     """
 
     kind: str
@@ -34,6 +36,7 @@ class LiveEvent:
     people: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     wide: bool = field(default=False)
+    item: int = 0
 
     def to_text(self) -> str:
         """Return the event as it travels."""
@@ -47,7 +50,8 @@ class LiveEvent:
         """Return the event that was told."""
         given: dict[str, Any] = json.loads(told)
         lists = {name: tuple(given.get(name, ())) for name in ("people", "groups")}
-        return cls(given["kind"], given.get("task", 0), **lists, wide=given.get("wide", False))
+        wide, item = given.get("wide", False), given.get("item", 0)
+        return cls(given["kind"], given.get("task", 0), **lists, wide=wide, item=item)
 
 
 def tell(session: Session, events: Iterable[LiveEvent]) -> None:
@@ -55,3 +59,8 @@ def tell(session: Session, events: Iterable[LiveEvent]) -> None:
     told = [one.to_text() for one in events]
     if told:
         session.execute(_TELL, {"channel": CHANNEL, "told": told})
+
+
+def tell_item_changed(session: Session, item: int) -> None:
+    """Tell those who see an item that something of it is new, when the transaction commits."""
+    tell(session, [LiveEvent(ITEM_CHANGED, item=item)])
