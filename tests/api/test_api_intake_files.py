@@ -253,7 +253,7 @@ async def test_with_the_customer_what_they_sent_cannot_be_read_any_more(filing: 
 class narrowed:  # noqa: N801 (used like a function)
     """The same folder under narrower rules."""
 
-    def __init__(self, filing: Filing, means: Any = None, **rules: int) -> None:
+    def __init__(self, filing: Filing, means: Any = None, **rules: Any) -> None:
         self._rules = replace(filing.rules, **rules)
         changed = replace(filing.door.means, attachments=self._rules, **(means or {}))
         transport = httpx.ASGITransport(app=create_app(changed))
