@@ -1,0 +1,167 @@
+"""`GET /api/definition-comparison`: two sets of files held against each other (定义对比)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from api import draft_commands, process_definition_view
+from api.answers import example, for_staff
+from api.draft_view import FileView, file_view
+from api.keys import Key
+from api.means import MeansHere
+from api.permissions import Allowed
+from api.problem import Problem
+from bpmn.difference import compare
+from models import draft_file, process_definition
+from models.definition_draft import DefinitionDraft
+from models.process_definition import ProcessDefinition
+
+router = APIRouter(prefix="/api", tags=["definitions"])
+Files = dict[str, bytes]
+
+
+class Pair(BaseModel):
+    """What is compared: a version by its key or a draft by its id, on each side.
+
+    Without the older side a draft is held against what is deployed of its process.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    old_key: Key | None = None
+    old_draft: UUID | None = None
+    new_key: Key | None = None
+    new_draft: UUID | None = None
+
+
+class Side(BaseModel):
+    """One of the two: a version with its process, or a draft with its title."""
+
+    key: str | None = None
+    process: str | None = None
+    version: int | None = None
+    draft_id: UUID | None = None
+    title: str
+    files: list[FileView]
+
+
+class ChangeView(BaseModel):
+    """One difference; see `bpmn.difference.change.Change`."""
+
+    code: str
+    resource: str
+    element: str
+    name: str
+    kind: str
+    property: str
+    detail: str
+    row: int
+    old: str
+    new: str
+
+
+class Comparison(BaseModel):
+    """What differs, file by file; `old` is null where nothing is deployed yet."""
+
+    old: Side | None
+    new: Side
+    changes: list[ChangeView]
+
+
+_FILES = [{"name": "limits.dmn", "size": 4096, "digest": "77ab12c9"}]
+_EXAMPLE: dict[str, Any] = {
+    "old": {
+        "key": "2097152",
+        "process": "feedback",
+        "version": 1,
+        "draft_id": None,
+        "title": "客户反馈闭环",
+        "files": _FILES,
+    },
+    "new": {
+        "key": None,
+        "process": None,
+        "version": None,
+        "draft_id": "0b7f3c52-6f52-5b1e-8a53-9a6a4f1c2d90",
+        "title": "接单时限改为一小时",
+        "files": _FILES,
+    },
+    "changes": [
+        {
+            "code": "cell_changed",
+            "resource": "limits.dmn",
+            "element": "limits",
+            "name": "期限",
+            "kind": "output",
+            "property": "接单时限",
+            "detail": "默认期限",
+            "row": 1,
+            "old": '"PT2H"',
+            "new": '"PT1H"',
+        }
+    ],
+}
+
+
+@router.get(
+    "/definition-comparison",
+    operation_id="compare_definitions",
+    responses={
+        **for_staff("fields_invalid", "draft_not_found", "process_definition_not_found"),
+        **example(200, _EXAMPLE),
+    },
+    dependencies=[Depends(Allowed("definition.read"))],
+)
+def compare_definitions(asked: Annotated[Pair, Query()], means: MeansHere) -> Comparison:
+    """Return what differs between two versions, or between a draft and what is deployed."""
+    with Session(means.engine) as session:
+        new, after, draft = _side(session, "new_key", asked.new_key, asked.new_draft)
+        if asked.old_key is None and asked.old_draft is None:
+            deployed = _deployed(session, draft)
+            old, before = _version(session, deployed) if deployed else (None, {})
+        else:
+            old, before, _ = _side(session, "old_key", asked.old_key, asked.old_draft)
+    changes = [ChangeView(**asdict(one)) for one in compare(before, after)]
+    return Comparison(old=old, new=new, changes=changes)
+
+
+def _side(
+    session: Session, field: str, key: int | None, draft_id: UUID | None
+) -> tuple[Side, Files, DefinitionDraft | None]:
+    if key is not None and draft_id is None:
+        return *_version(session, process_definition_view.existing(session, key)), None
+    if draft_id is None or key is not None:
+        raise Problem("fields_invalid", errors=[{"field": field, "code": "key_or_id"}])
+    draft = draft_commands.existing(session, draft_id)
+    files = draft_file.read(session, draft.id)
+    return Side(draft_id=draft.id, title=draft.title, files=_shown(files)), files, draft
+
+
+def _version(session: Session, found: ProcessDefinition) -> tuple[Side, Files]:
+    files = process_definition.load_resources(session, found.digest)
+    side = Side(
+        key=str(found.key),
+        process=found.process_id,
+        version=found.version,
+        title=found.name,
+        files=_shown(files),
+    )
+    return side, files
+
+
+def _deployed(session: Session, draft: DefinitionDraft | None) -> ProcessDefinition | None:
+    """Return what runs of the process that a draft grew from."""
+    if draft is None:
+        raise Problem("fields_invalid", errors=[{"field": "old_key", "code": "missing"}])
+    newest = (process_definition.latest(session, name) for name in sorted(draft.base))
+    return next((one for one in newest if one is not None), None)
+
+
+def _shown(files: Files) -> list[FileView]:
+    return [file_view(name, content) for name, content in files.items()]
