@@ -32,21 +32,21 @@ _CHANGES = (
     (b'"P30D"', b'"PT0S"'),
 )
 _NOBODY_LOGS_IN = "-"
-_ENGINEERS = 8
+ENGINEERS = 8
 
 
 class BundleChangedError(Exception):
     """The bundled limits no longer hold what the benchmark changes where it looks for it."""
 
 
-def prepare(owner: Engine, *, application: str) -> str:
+def prepare(owner: Engine, *, application: str, engineers: int = ENGINEERS) -> str:
     """Migrate, hire people and deploy; return the digest of the deployed process."""
     now = datetime.now(UTC)
     upgrade(owner, application=application, today=now.date())
     with Session(owner) as session, session.begin():
         for seed in SEEDS:
             seed(session, Plan(now))
-        _hire(session)
+        _hire(session, engineers)
         return process_definition.store(
             session,
             bundle(),
@@ -72,8 +72,8 @@ def bundle() -> dict[str, bytes]:
     return found | {_FILE: limits}
 
 
-def _hire(session: Session) -> None:
-    for number in range(1, _ENGINEERS + 1):
+def _hire(session: Session, engineers: int) -> None:
+    for number in range(1, engineers + 1):
         person = Person(
             username=f"engineer.{number}",
             display_name=f"李{number}",
