@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import absence, access_token, deputy, roster, skill, task_handover, team, user_task
-from models.department import Department
+from models.department import HEAD, Department
 from models.feedback import Feedback
 from models.person import Person
 from models.workload import AT_WORK
@@ -23,6 +23,8 @@ def leave(session: Session, someone: Person, *, actor: str, at: datetime) -> int
         return 0
     task_handover.stop_giving(session, someone.username)
     someone.active, someone.left_at = False, at
+    # Heads are who has the role: whoever returns would lead again at once.
+    someone.roles = [role for role in someone.roles if role != HEAD]
     someone.revision += 1
     access_token.revoke_all(session, someone.username, at)
     _take_out(session, someone.username, at)
