@@ -1,4 +1,12 @@
 # The image of every door: migrations, worker, api, flows, and the Prefect server.
+FROM node:22-slim AS console
+COPY web /build/web
+COPY api/words /build/api/words
+COPY channels/templates /build/channels/templates
+WORKDIR /build/web
+# Only what the lock names, and none of its scripts is run.
+RUN npm ci --ignore-scripts --no-audit --no-fund && node node_modules/vite/bin/vite.js build
+
 FROM python:3.12-slim AS packages
 COPY requirements/server.txt /requirements.txt
 # Only what the lock names, each file checked by its hash; the embedded servers are not in it.
@@ -14,6 +22,7 @@ RUN python -m pip uninstall --yes --root-user-action ignore pip \
 COPY --from=packages /opt/bihuan/venv /opt/bihuan/venv
 # What comes along is said in .dockerignore.
 COPY . /opt/bihuan/app
+COPY --from=console /build/web/dist /opt/bihuan/app/web/dist
 # Nothing can be written later.
 RUN python -m compileall -q /opt/bihuan/app
 WORKDIR /opt/bihuan/app

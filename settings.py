@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     intake_rate_per_minute: int = Field(default=600, ge=1)
     # Otherwise what one process owner drew is deployed only when another one has approved it.
     one_pair_of_eyes: bool = False
+    # Off: the API serves the console as it was built before, if it was.
+    console_build: bool = True
 
     # Where attachments lie, encrypted; unset: in the home. Sizes are bytes.
     attachments: Path | None = None

@@ -15,6 +15,7 @@ import settings
 from stack import dry_run
 from stack.admin import add_commands
 from stack.checks import run_checks
+from stack.console import build_if_stale
 from stack.errors import StackError
 from stack.home import Home, HomeInUseError
 from stack.logs import show_log
@@ -81,6 +82,8 @@ def _up(options: argparse.Namespace) -> int:
     from stack.up import up, up_detached  # noqa: PLC0415
 
     chosen = settings.load()
+    if chosen.console_build and "api" in chosen.parts:
+        build_if_stale()
     return up_detached(chosen) if options.detach else up(chosen, quiet=options.quiet)
 
 

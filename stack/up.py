@@ -55,6 +55,8 @@ def up_detached(settings: Settings) -> int:
         child = subprocess.Popen(
             [sys.executable, "-m", "stack", "up", "--quiet"],
             cwd=PROJECT,
+            # Before this process was started, the console was built or its failure told.
+            env=os.environ | {"BIHUAN_CONSOLE_BUILD": "false"},
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,

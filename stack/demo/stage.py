@@ -112,6 +112,7 @@ def _environment(home: Home) -> dict[str, str]:
         "BIHUAN_ENV_FILE": os.devnull,
         "BIHUAN_HOME": str(home.path),
         "BIHUAN_PARTS": PARTS,
+        "BIHUAN_CONSOLE_BUILD": "false",
         "BIHUAN_TIME_SCALE": repr(SCALE),
     }
 

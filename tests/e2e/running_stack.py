@@ -30,6 +30,7 @@ class RunningStack:
             "BIHUAN_HOME": str(home),
             "BIHUAN_PARTS": parts,
             "BIHUAN_INTAKE_RATE_PER_MINUTE": "100000",
+            "BIHUAN_CONSOLE_BUILD": "false",
             **settings,
         }
 

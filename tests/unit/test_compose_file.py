@@ -267,6 +267,7 @@ def test_the_image_holds_every_room_and_nothing_of_the_tests() -> None:
         "requirements/server.txt",
         "settings.py",
         "worker.py",
+        "web",
     }
 
 
@@ -286,6 +287,8 @@ def test_the_image_is_built_from_the_lock_with_hashes_and_runs_as_an_ordinary_us
     lines = (PROJECT / "Dockerfile").read_text().splitlines()
 
     stages = [place for place, line in enumerate(lines) if line.startswith("FROM ")]
-    assert [lines[place].split()[1] for place in stages] == ["python:3.12-slim"] * 2
-    assert any("--require-hashes -r /requirements.txt" in line for line in lines[: stages[1]])
-    assert "USER 10001:10001" in lines[stages[1] :]
+    images = [lines[place].split()[1] for place in stages]
+    assert images == ["node:22-slim", "python:3.12-slim", "python:3.12-slim"]
+    assert any("npm ci --ignore-scripts" in line for line in lines[: stages[1]])
+    assert any("--require-hashes -r /requirements.txt" in line for line in lines[: stages[2]])
+    assert "USER 10001:10001" in lines[stages[2] :]
