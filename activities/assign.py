@@ -36,7 +36,7 @@ def assign(step: Step) -> dict[str, Any]:
     item.department = subject.value(step, "routing", "department")
     item.assignee = choice.assignee
     if item.assignee is None:
-        _alert(step, item)
+        alert(step, item, item.department)
     return {
         "assignment": {
             "group": group,
@@ -63,8 +63,9 @@ def _choice(
     )
 
 
-def _alert(step: Step, item: Feedback) -> None:
-    heads = in_charge(step, f"{item.department}.head")
+def alert(step: Step, item: Feedback, department: str | None) -> None:
+    """Tell the head and the duty manager that nobody of a department is there."""
+    heads = in_charge(step, f"{department}.head")
     managers = in_charge(step, notices.DUTY_MANAGERS)
     notices.put(
         step.session,
@@ -74,5 +75,5 @@ def _alert(step: Step, item: Feedback) -> None:
         instance_key=step.instance_key,
         cause=step.job_key,
         at=step.now,
-        data={"number": item.number, "department": item.department},
+        data={"number": item.number, "department": department},
     )

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from activities.step import Step
     from models.feedback import Feedback
 
-PROCESS = "process"
+# What the new date holds for: the departments that help have as long as the one in charge.
+TASKS = ("process", "collaborate")
 _ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -44,7 +45,8 @@ def apply(step: Step) -> dict[str, Any]:
     asked = step.variables["extension"]
     until = min(parse_instant(asked["until"]), parse_instant(asked["latest"]))
     item.due_at = item.extended_until = until
-    step.change_tasks(PROCESS, due_date=to_text(until))
+    for element in TASKS:
+        step.change_tasks(element, due_date=to_text(until))
     service_clocks.extended(step, until)
     _tell(step, item, "extension_decided", decision="approved")
     return due.told(step, step.now, until)

@@ -11,7 +11,15 @@ from activities.notify import DUTY, tell
 from bpmn.clock import to_text
 from models import clock_pause, service_clock
 from models.clock_pause import ClockPause
-from models.service_clock import ACCEPTANCE, FOLLOWUP, PROGRESS, RESPONSE, SILENCE, SOLUTION
+from models.service_clock import (
+    ACCEPTANCE,
+    COLLABORATION,
+    FOLLOWUP,
+    PROGRESS,
+    RESPONSE,
+    SILENCE,
+    SOLUTION,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +38,7 @@ _TASKS: Mapping[str, tuple[str, ...]] = {
 }
 # What the service level calls the limit of each clock; the others keep their own.
 _RATED: Mapping[str, str] = {
-    **{kind: kind for kind in (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS)},
+    **{kind: kind for kind in (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS, COLLABORATION)},
     SILENCE: PROGRESS,
 }
 
@@ -161,7 +169,7 @@ def _move(
     cause: str,
 ) -> None:
     """Move a clock and those of its marks that have not rung."""
-    own = [c for c in running if (c.kind, c.started_at) == (one.kind, one.started_at)]
+    own = [c for c in running if service_clock.belong(c, one)]
     for part in own:
         at = (
             until

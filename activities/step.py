@@ -74,6 +74,10 @@ class Step:
         """
         self.task_changes.append({"element": element, "changes": changes})
 
+    def change_task(self, key: int, **changes: Any) -> None:
+        """Change one open user task once the step is done; `changes` as in `change_tasks`."""
+        self.task_changes.append({"key": key, "changes": changes})
+
     def move_timer(self, key: int, due: datetime | None, cause: str) -> None:
         """Move a running timer once the step is done, or hold it where `due` is None."""
         text = to_text(due) if due is not None else ""

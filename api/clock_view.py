@@ -177,8 +177,7 @@ def _ledger(means: Means, one: ServiceClock, pauses: Sequence[ClockPause]) -> Le
 
 
 def _belongs(mark: ServiceClock, one: ServiceClock) -> bool:
-    same = (mark.kind, mark.started_at) == (one.kind, one.started_at)
-    return mark.mark is not None and same
+    return mark.mark is not None and service_clock.belong(mark, one)
 
 
 def _reminder(mark: ServiceClock) -> ReminderView:

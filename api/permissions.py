@@ -78,6 +78,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
         ASSIGNEE: _HANDLERS,
     },
     "feedback.extend": {ANY: frozenset({"team_lead", "head"}), ASSIGNEE: _HANDLERS},
+    "feedback.collaborate": {ANY: frozenset({"team_lead", "head"}), ASSIGNEE: _HANDLERS},
     "feedback.pause": {ANY: frozenset({"team_lead", "head"}), ASSIGNEE: _HANDLERS},
     "feedback.rate": {
         ANY: frozenset({"specialist", "team_lead", "duty_manager", "head"}),
@@ -227,7 +228,7 @@ class Allowed:
         self.action = action
         self._roles = roles(action)
 
-    def __call__(self, caller: CallerHere) -> Caller:
+    async def __call__(self, caller: CallerHere) -> Caller:
         """Return the caller.
 
         Raises:

@@ -81,7 +81,7 @@ class CompleteJob(Command):
     """A step has finished.
 
     Attributes:
-        task_changes: `{"element", "changes"}` for open user tasks.
+        task_changes: `{"element" | "key", "changes"}` for open user tasks.
         timer_changes: for running timers, as in `ChangeTimers`.
         calendar: the working calendar to count with from now on, 0 for the one it has.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from functools import singledispatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpmn import (
     conditions,
@@ -51,12 +51,12 @@ from bpmn.run import MOVE, Run
 from bpmn.user_tasks import by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bpmn.clock import Clock
     from bpmn.commands import OnUserTask
     from bpmn.model import Definition
-    from bpmn.state import ElementInstance, State
+    from bpmn.state import ElementInstance, State, UserTask
 
 
 def decide(definition: Definition, state: State, command: Command, clock: Clock) -> list[Record]:
@@ -126,7 +126,7 @@ def _(command: CompleteJob, run: Run) -> None:
         return
     run.emit(Kind.JOB_COMPLETED, job.element, job.key, variables=command.variables)
     for change in command.task_changes:
-        for task in [t for t in run.state.user_tasks.values() if t.element == change["element"]]:
+        for task in list(_meant(run, change)):
             run.emit(Kind.USER_TASK_UPDATED, task.element, task.key, changes=change["changes"])
     if command.calendar:
         rescheduling.use_calendar(run, command.calendar)
@@ -137,6 +137,12 @@ def _(command: CompleteJob, run: Run) -> None:
         return
     run.hand_over(host, run.element(host), command.variables)
     run.leave(host)
+
+
+def _meant(run: Run, change: dict[str, Any]) -> Iterator[UserTask]:
+    """Yield the open task of a key, or every one of an element."""
+    key, tasks = change.get("key"), run.state.user_tasks.values()
+    return (t for t in tasks if (t.key == key if key else t.element == change["element"]))
 
 
 @_handle.register

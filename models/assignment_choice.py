@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from models import slot
 from models.columns import Timestamp
+from models.feedback import Feedback
 
 _NAMESPACE = UUID("6c2f2b0e-4a54-5b3e-8a4e-0f2b8d9c7e15")
 
@@ -61,7 +62,13 @@ def add(session: Session, choice: AssignmentChoice) -> None:
 
 
 def latest(session: Session, feedback_id: int) -> AssignmentChoice | None:
-    """Return how an item was given last."""
-    own = select(AssignmentChoice).where(col(AssignmentChoice.feedback_id) == feedback_id)
+    """Return how an item was given last, to whoever answers for it; helpers are no part of it."""
+    helping = select(func.unnest(col(Feedback.collaborators))).where(
+        col(Feedback.id) == feedback_id
+    )
+    own = select(AssignmentChoice).where(
+        col(AssignmentChoice.feedback_id) == feedback_id,
+        func.coalesce(col(AssignmentChoice.candidate_group), "").not_in(helping),
+    )
     newest = own.order_by(col(AssignmentChoice.chosen_at).desc(), col(AssignmentChoice.id))
     return session.scalars(newest.limit(1)).first()

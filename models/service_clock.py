@@ -14,7 +14,9 @@ ACCEPTANCE, RESPONSE, SOLUTION = "acceptance", "first_response", "solution"
 PROGRESS, FOLLOWUP = "progress", "second_followup"
 # How long each rung above the owner has, while nobody enters progress.
 SILENCE = "progress_silence"
-KINDS = (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS, SILENCE, FOLLOWUP)
+# Of each department that helps; its rule is the department.
+COLLABORATION = "collaboration"
+KINDS = (ACCEPTANCE, RESPONSE, SOLUTION, PROGRESS, SILENCE, COLLABORATION, FOLLOWUP)
 _RUNNING = "mark IS NULL AND fired_at IS NULL AND stopped_at IS NULL"
 
 
@@ -100,6 +102,13 @@ def open_of(session: Session, instance_key: int) -> list[ServiceClock]:
     """Return the clocks of an instance that run or are held, marks among them."""
     every = of_instance(session, instance_key)
     return [one for one in every if one.fired_at is None and one.stopped_at is None]
+
+
+def belong(one: ServiceClock, other: ServiceClock) -> bool:
+    """Say whether two are the same clock: a limit and its marks."""
+    same = (one.kind, one.started_at) == (other.kind, other.started_at)
+    # The rule of a limit may change with the urgency; that of a collaboration is its department.
+    return same and (one.kind != COLLABORATION or one.rule == other.rule)
 
 
 def limits_of(session: Session, instance_keys: Iterable[int]) -> dict[int, dict[str, ServiceClock]]:

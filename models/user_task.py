@@ -132,3 +132,16 @@ def open_of(session: Session, username: str) -> Sequence[UserTask]:
     """Return the open tasks that somebody has."""
     own = select(UserTask).where(col(UserTask.assignee) == username)
     return session.scalars(own.where(col(UserTask.state) == "CREATED")).all()
+
+
+def open_of_group(
+    session: Session, instance_key: int, element: str, group: str
+) -> Sequence[UserTask]:
+    """Return the open tasks of an element of an instance that a candidate group may do."""
+    own = select(UserTask).where(
+        col(UserTask.instance_key) == instance_key,
+        col(UserTask.element_id) == element,
+        col(UserTask.state) == "CREATED",
+        col(UserTask.candidate_groups).bool_op("@>")([group]),
+    )
+    return session.scalars(own.order_by(col(UserTask.key))).all()

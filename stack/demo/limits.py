@@ -24,6 +24,7 @@ SECONDS: Mapping[str, float] = {
     "solution": 40,
     "first_response": 60,
     "interval": 20,
+    "limit": 20,
     "survey_delay": 1,
     "survey_reminder": 6,
     "survey_expiry": 16,

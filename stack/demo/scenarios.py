@@ -180,7 +180,7 @@ SCENARIOS = (
         acts.collaborating,
         Expectation(
             PASSED,
-            ("accept", "collaborate", "check_plan", "join", "processed", *ENDED),
+            ("accept", "collaborate", "check_plan", "all_found", "processed", *ENDED),
             timers=SURVEYED,
             quiet=IN_TIME,
         ),

@@ -106,6 +106,9 @@ ANSWERS: dict[str, Any] = {
     "survey.send": {},
     "survey.record": {},
     "feedback.close": {},
+    "collaboration.assign": {"collaboration": {"assignee": None}},
+    "collaboration.remind": {},
+    "collaboration.escalate": {},
     "extension.check": {
         "extension": {"within_limit": True, "until": "2026-09-25", "reason": {"$ref": "r"}}
     },

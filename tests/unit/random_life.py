@@ -86,6 +86,8 @@ def _filled_in(random: Random, element: str, done: int) -> dict[str, Any]:
 def _told(random: Random, name: str) -> dict[str, Any]:
     if name == "survey_answered":
         return {"satisfaction": random.choice(SCORES)}
+    if name == "collaborator_added":
+        return {"collaborator": random.choice(("product", "service"))}
     if name == "extension_requested":
         return {"extension": {"until": "2026-10-09", "reason": {"$ref": "r"}}}
     return {}

@@ -23,6 +23,7 @@ from tests.unit.feedback_life import DIAGRAMS
 
 DRAWINGS = (
     "aftercare.bpmn",
+    "collaboration.bpmn",
     "escalation.bpmn",
     "extension.bpmn",
     "feedback.bpmn",
@@ -150,6 +151,7 @@ def test_the_main_path_runs_from_left_to_right_on_one_line(name: str) -> None:
             "record_followup",
             "settled",
         ],
+        "collaboration.bpmn": ["collaboration_asked", "choose_member", "collaborate", "found"],
         "escalation.bpmn": ["ladder_started", "rung", "escalate", "rung_silent"],
         "progress.bpmn": [
             "watch_started",
