@@ -30,7 +30,8 @@ def main() -> None:
             port=chosen.api_port,
             log_level=chosen.log_level.lower(),
             server_header=False,
-            timeout_graceful_shutdown=20,
+            # Whoever reads nothing cannot be told of the end; a supervisor waits 20 s.
+            timeout_graceful_shutdown=15,
         )
     )
     # After the configuration, which sets the loggers up anew.

@@ -40,7 +40,7 @@ def hub(app: FastAPI, means: Means) -> LiveHub:
 
 
 async def close(app: FastAPI) -> None:
-    """End all streams, so that the server can stop."""
+    """End all streams, so that the server can stop; who looked on finds another, or this anew."""
     if getattr(app.state, "live_hub", None) is not None:
         await app.state.live_hub.close()
 
@@ -76,7 +76,7 @@ async def get_events(
 async def _stream(means: Means, live: LiveHub, looker: Looker) -> AsyncIterator[str]:
     try:
         yield "retry: 2000\n\n"
-        if looker.missed:
+        if looker.missed and looker.queue.empty():
             yield _frame("refetch", {})
         async for text in _frames(means, live, looker):
             yield text
@@ -97,7 +97,8 @@ async def _frames(means: Means, live: LiveHub, looker: Looker) -> AsyncIterator[
             for text in _drained(live, looker, told):
                 yield text
         elif told is None:
-            yield _frame("refetch" if looker.missed else "closed", {})
+            # The login still holds: they go on where they are let in again.
+            yield _frame("refetch", {})
             return
         elif monotonic() - sent < HEARTBEAT:
             continue

@@ -57,9 +57,9 @@ class Looker:
                 return False
         return True
 
-    def end(self, *, missed: bool) -> None:
-        """Let the stream end; what waits is thrown away."""
-        self.missed = missed
+    def end(self) -> None:
+        """Let the stream end; what waits is thrown away, and they are to fetch anew."""
+        self.missed = True
         while not self.queue.empty():
             self.queue.get_nowait()
         self.queue.put_nowait(None)
@@ -77,6 +77,12 @@ def concerns(caller: Caller, told: Told) -> bool:
     return told.task is not None and sees_task(caller, told.task)
 
 
+def _ended(caller: Caller) -> Looker:
+    looker = Looker(caller)
+    looker.end()
+    return looker
+
+
 class LiveHub:
     """Listens while anybody looks on, remembers the last events, and sends each to whom it fits."""
 
@@ -86,6 +92,7 @@ class LiveHub:
         self._past: deque[Told] = deque(maxlen=_REMEMBERED)
         self._listener: asyncio.Task[None] | None = None
         self._listens = asyncio.Event()
+        self._closed = asyncio.Event()
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -96,17 +103,21 @@ class LiveHub:
 
     async def join(self, caller: Caller, last_id: str | None) -> Looker:
         """Let somebody look on; with the id of the last event they saw, from there on."""
+        if self._closed.is_set():
+            return _ended(caller)
         if self._listener is None:
             self._listener = asyncio.create_task(self._listen())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._listens.wait(), _POLL)
+        if self._closed.is_set():
+            return _ended(caller)
         looker = Looker(caller, missed=not self._listens.is_set())
         if last_id is not None and not self._replay(looker, last_id):
             looker.missed = True
         same = [one for one in self._lookers if one.caller.username == caller.username]
         if len(same) >= _MOST_STREAMS:
             self.leave(same[0])
-            same[0].end(missed=True)
+            same[0].end()
         self._lookers.append(looker)
         return looker
 
@@ -116,10 +127,11 @@ class LiveHub:
             self._lookers.remove(looker)
 
     async def close(self) -> None:
-        """End all streams and listen no longer."""
+        """End all streams, also those that begin from now on, and listen no longer."""
+        self._closed.set()
         for looker in [*self._lookers]:
             self.leave(looker)
-            looker.end(missed=False)
+            looker.end()
         if self._listener is not None:
             self._listener.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -156,7 +168,7 @@ class LiveHub:
             self._begin_anew()
             for looker in [*self._lookers]:
                 self.leave(looker)
-                looker.end(missed=True)
+                looker.end()
             await asyncio.sleep(_PAUSE)
 
     async def _hear(self, connection: psycopg.AsyncConnection[object]) -> None:
@@ -178,7 +190,7 @@ class LiveHub:
         for looker in [*self._lookers]:
             if not looker.offer(told):
                 self.leave(looker)
-                looker.end(missed=True)
+                looker.end()
 
     def _rows(self, events: list[LiveEvent]) -> tuple[dict[int, UserTask], dict[int, SeenItem]]:
         tasks = {one.task for one in events if one.task}

@@ -68,7 +68,8 @@ class Means:
     survey_limit: RateLimiter = field(default_factory=lambda: RateLimiter(120))
 
 
-def _means(request: Request) -> Means:
+async def _means(request: Request) -> Means:
+    # Not for waiting: what is not `async` would be sent to a thread for every request.
     found = request.app.state.means
     assert isinstance(found, Means)  # noqa: S101 (set before the first request)
     return found

@@ -63,7 +63,7 @@ class Conditions:
             raise Problem("revision_differs", revision=task.revision)
 
 
-def _conditions(if_match: IfMatch = None, idempotency_key: KeyHeader = None) -> Conditions:
+async def _conditions(if_match: IfMatch = None, idempotency_key: KeyHeader = None) -> Conditions:
     return Conditions(if_match, idempotency_key)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _QUEUE = "bihuan"
 _AT_ONCE = 24
-_PATIENCE = 120.0
+_PATIENCE = 240.0
 _PAUSE = 0.2
 _EVER = datetime.fromtimestamp(0, UTC)
 _STARTED = text(
