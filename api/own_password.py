@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from api import lockout
 from api.answers import for_staff
 from api.authentication import Caller
+from api.chosen_password import Password, check_password_of
 from api.login_attempt import record
 from api.means import MeansHere
-from api.people import Password
 from api.permissions import Allowed
 from api.problem import Problem
 from api.sessions import Client
@@ -78,6 +78,7 @@ def _change(
         record(session, "login_failed", username, client, now)
         lockout.tell_if_locked(session, username, client, now)
         return Problem("password_wrong")
+    check_password_of(found, asked.password)
     found.password_hash = person.hash_password(asked.password)
     sessions = access_token.SESSIONS
     ended = access_token.revoke_all(session, username, now, *sessions, but=caller.token)

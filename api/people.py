@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api import revisions
 from api.answers import example, for_staff
 from api.authentication import Caller
+from api.chosen_password import Password, check_password
 from api.idempotency import KeyHeader
 from api.means import MeansHere
 from api.paging import from_cursor, to_cursor
@@ -56,7 +57,6 @@ Role = Literal[
     "administrator",
 ]
 Username = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,49}$", examples=["linmei"])]
-Password = Annotated[str, Field(min_length=10, max_length=200, repr=False)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 StaffNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,40}$")]
 Roles = Annotated[list[Role], Field(min_length=1, max_length=12)]
@@ -207,6 +207,7 @@ def create_person(
         if session.get(Person, asked.username) is not None:
             raise Problem("person_exists", username=asked.username)
         _check(session, asked.username, asked)
+        check_password(asked.password, asked.username, asked.staff_number, asked.display_name)
         made = Person(
             **asked.model_dump(exclude={"password", "skills"}),
             password_hash=person.hash_password(asked.password),

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from api import revisions
 from api.answers import example, for_staff
+from api.chosen_password import Password, check_password_of
 from api.idempotency import KeyHeader
 from api.means import MeansHere
-from api.people import Administrator, Password, check_administrators
+from api.people import Administrator, check_administrators
 from api.person_view import EXAMPLE, PersonView, existing, view
 from api.problem import Problem
 from api.revisions import IfMatch
@@ -124,6 +125,7 @@ def reset_password(
         revisions.check(if_match, found.revision)
         if not found.active:
             raise Problem("person_inactive", username=username)
+        check_password_of(found, asked.password)
         found.password_hash = person.hash_password(asked.password)
         found.revision += 1
         access_token.revoke_all(session, username, means.now())

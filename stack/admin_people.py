@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import settings
+from models.password_rule import SHORTEST, is_guessable
 from stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from models.person import Person
 
 ACTOR = "bihuan admin"
-SHORTEST_PASSWORD = 10
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -84,7 +84,7 @@ def _new(session: Session, options: argparse.Namespace) -> Person:
         staff_number=options.staff_number,
         department=_department(session, options.department),
         roles=_roles(options.roles),
-        password_hash=hash_password(_password()),
+        password_hash=hash_password(_password(options.username, options.staff_number)),
         active=not options.leaves,
     )
 
@@ -103,7 +103,7 @@ def _change(session: Session, found: Person, options: argparse.Namespace, now: d
     if options.roles:
         found.roles = _roles(options.roles)
     if options.password:
-        found.password_hash = hash_password(_password())
+        found.password_hash = hash_password(_password(found.username, found.staff_number))
         access_token.revoke_all(session, found.username, now)
     found.revision += 1
     session.flush()
@@ -132,7 +132,7 @@ def _roles(text: str) -> list[str]:
     return roles
 
 
-def _password() -> str:
+def _password(*own: str) -> str:
     """Ask at a terminal, else read one line: a password never stands on the command line."""
     if sys.stdin.isatty():
         given = getpass.getpass("password: ")
@@ -140,6 +140,8 @@ def _password() -> str:
             raise StackError("the two differ; nothing was changed")
     else:
         given = sys.stdin.readline().rstrip("\r\n")
-    if len(given) < SHORTEST_PASSWORD:
-        raise StackError(f"a password has at least {SHORTEST_PASSWORD} characters")
+    if len(given) < SHORTEST:
+        raise StackError(f"a password has at least {SHORTEST} characters")
+    if is_guessable(given, *own):
+        raise StackError("a password is not what anybody would try first")
     return given

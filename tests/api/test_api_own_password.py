@@ -60,3 +60,7 @@ async def test_a_short_password_is_none(door: Door) -> None:
         await log_in(client, "spec")
 
         assert await change(client, new="short") == "fields_invalid"
+        # As little as what anybody would try first, or one's own name.
+        assert await change(client, new="password2026") == "fields_invalid"
+        assert await change(client, new="spec-spec-1234") == "fields_invalid"
+        assert await change(client, new="quite another one") == 204

@@ -88,6 +88,20 @@ async def test_staff_numbers_and_skills_are_shown_to_whom_they_concern_only(door
     assert by_skill.json()["total"] > 1
 
 
+async def test_nobody_is_given_a_password_that_anybody_would_try_first(door: Door) -> None:
+    tag = (await door.get("admin", "/api/people/spec")).headers["etag"]
+
+    made = await door.post("admin", "/api/people", NEW | {"password": f"{NEW['username']}2026!"})
+    reset = await door.call(
+        "admin", "PUT", "/api/people/spec/password", {"password": "qwertyuiop12"}, If_Match=tag
+    )
+
+    assert code(made) == code(reset) == (422, "fields_invalid")
+    wrong = [{"field": "password", "code": "password_guessable"}]
+    assert made.json()["errors"] == reset.json()["errors"] == wrong
+    assert (await door.get("admin", f"/api/people/{NEW['username']}")).status_code == 404
+
+
 async def test_the_list_goes_on_behind_its_cursor(door: Door) -> None:
     found: list[str] = []
     after: dict[str, str] = {}
