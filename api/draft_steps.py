@@ -14,7 +14,14 @@ from activities.known import known
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.definition_drafts import Editor
-from api.deploying import REFUSALS, deploy_files, deployable, summary
+from api.deploying import (
+    MAX_FILES,
+    REFUSALS,
+    deploy_files,
+    deployable,
+    is_file_name,
+    summary,
+)
 from api.draft_commands import STEP_CODES, ConditionsHere, DraftVerb, existing, take_step
 from api.draft_view import DETAIL_EXAMPLE, DraftDetail, OutdatedProcess
 from api.findings import worded
@@ -63,6 +70,17 @@ class Approval(BaseModel):
     over_newer: bool = False
 
 
+class Trial(BaseModel):
+    """Files as they stand in an editor, not put into the draft yet, by name."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"files": {"limits.dmn": "<definitions/>"}}]},
+    )
+
+    files: Annotated[dict[str, str], Field(max_length=MAX_FILES)] = {}
+
+
 class Checked(BaseModel):
     """What stands in the way of deployment; `problems` as `deployment_invalid` names them.
 
@@ -101,17 +119,19 @@ _DETAIL = example(200, DETAIL_EXAMPLE)
     "/{draft_id}/check",
     operation_id="check_definition_draft",
     responses={
-        **for_staff("fields_invalid", "draft_not_found"),
+        **for_staff("fields_invalid", "body_malformed", "body_too_large", "draft_not_found"),
         **example(200, _CHECKED),
     },
     dependencies=[Depends(Allowed("definition.read"))],
 )
-def check_definition_draft(draft_id: UUID, request: Request, means: MeansHere) -> Checked:
-    """Return what deployment would say of the files as they are; nothing changes."""
+def check_definition_draft(
+    draft_id: UUID, request: Request, means: MeansHere, asked: Trial | None = None
+) -> Checked:
+    """Return what deployment would say of the files, with those sent instead; nothing changes."""
     with Session(means.engine) as session:
         draft = existing(session, draft_id)
         outdated = definition_draft.outdated(session, [draft])[draft.id]
-        files = draft_file.read(session, draft_id)
+        files = draft_file.read(session, draft_id) | _tried(asked)
         found = [*examine(files, known(session, means.time_scale)), *_emptiness(files)]
     language = request.headers.get("accept-language", "")
     grave = [one.to_json() for one in found if one.severity == ERROR]
@@ -282,6 +302,13 @@ def _move(
 def _check_digest(draft: DefinitionDraft, digest: str) -> None:
     if digest != draft.digest:
         raise Problem("draft_digest_differs", digest=draft.digest)
+
+
+def _tried(asked: Trial | None) -> dict[str, bytes]:
+    if asked is None:
+        return {}
+    given = asked.files.items()
+    return {name: text.encode() for name, text in given if is_file_name(name)}
 
 
 def _emptiness(files: dict[str, bytes]) -> list[Finding]:

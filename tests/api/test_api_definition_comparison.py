@@ -74,7 +74,7 @@ async def test_agents_read_no_definitions(drafts: Drafts) -> None:
 
     answers = [await drafts.door.get("spec", path) for path in paths]
 
-    assert [code(one) for one in answers] == [(403, "permission_denied")] * 2
+    assert [code(one) for one in answers] == [(403, "forbidden")] * 2
 
 
 async def test_an_expression_says_what_it_needs_and_what_it_comes_to(door: Door) -> None:
@@ -115,3 +115,16 @@ async def test_moments_are_told_as_texts(door: Door) -> None:
     told = (await door.post("owner", FEEL, asked)).json()
 
     assert told["value"] == "2026-01-06"
+
+
+async def test_files_are_checked_before_they_are_put_into_a_draft(drafts: Drafts) -> None:
+    draft = await drafts.begin()
+    limits = (await drafts.file(draft, "limits.dmn")).decode()
+    broken = limits.replace('"PT2H"', '"PT2')
+
+    answer = await drafts.step("owner", draft, "check", files={"limits.dmn": broken})
+    stored = await drafts.step("owner", draft, "check")
+
+    assert {one["resource"] for one in answer.json()["problems"]} == {"limits.dmn"}
+    assert stored.json()["problems"] == []
+    assert (await drafts.get(draft))["revision"] == draft["revision"]
