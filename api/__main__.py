@@ -30,6 +30,9 @@ def main() -> None:
             port=chosen.api_port,
             log_level=chosen.log_level.lower(),
             server_header=False,
+            # Longer than clients and proxies keep an idle connection (60 s as a rule): who hangs up
+            # first must be the one who sends, or a request meets a connection that has just ended.
+            timeout_keep_alive=75,
             # Whoever reads nothing cannot be told of the end; a supervisor waits 20 s.
             timeout_graceful_shutdown=15,
         )

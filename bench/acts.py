@@ -86,7 +86,11 @@ class Desk:
             self._looks += 1
         method, path, body = self._request(kind or act, task)
         began = time.perf_counter()
-        answer = await self._client.request(method, path, json=body)
+        try:
+            answer = await self._client.request(method, path, json=body)
+        except httpx.TransportError as error:
+            self._timings.refused[f"{act} {type(error).__name__}"] += 1
+            return
         took = time.perf_counter() - began
         if answer.is_error:
             self._timings.refused[f"{act} {answer.status_code}"] += 1
