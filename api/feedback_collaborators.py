@@ -12,7 +12,7 @@ from api.answers import example, for_staff
 from api.authentication import Caller
 from api.commands import deliver, was_done
 from api.feedback import Number
-from api.feedback_requests import Asked, message_to
+from api.feedback_command import Asked, message_to
 from api.feedback_view import visible_item
 from api.idempotency import Answer, KeyHeader, carry_out, in_transaction, once
 from api.means import MeansHere
