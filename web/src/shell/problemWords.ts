@@ -22,7 +22,12 @@ export function problemDetails(error: ProblemError): string[] {
 
 /** Say at the edge of the page that something was refused. */
 export function tellProblem(error: unknown): void {
-  ElMessage({ type: "error", message: problemInWords(error), duration: 6000, showClose: true, grouping: true });
+  tellText(problemInWords(error));
+}
+
+/** Say a refusal that is in words already. */
+export function tellText(message: string): void {
+  ElMessage({ type: "error", message, duration: 6000, showClose: true, grouping: true });
 }
 
 /** Say that something was done. */

@@ -1,0 +1,43 @@
+import { useQuery } from "@tanstack/vue-query";
+import { computed } from "vue";
+
+import { answered, api } from "@/api/client";
+import type { components } from "@/api/schema";
+import { locale } from "@/words/words";
+
+export type Person = components["schemas"]["PersonView"];
+
+const HOUR = 3_600_000;
+
+/** The departments' names in the reader's language. */
+export function useDepartments() {
+  const read = useQuery({
+    queryKey: ["departments"],
+    queryFn: () => answered(api.GET("/api/departments")),
+    staleTime: HOUR,
+  });
+  const departments = computed(() => read.data.value?.items ?? []);
+  const names = computed(() => new Map(departments.value.map((one) => [one.code, locale.value === "en" ? one.name_en : one.name_zh])));
+  /** A department's name, or its code until the names are there. */
+  const departmentName = (code: string | null | undefined) => (code ? (names.value.get(code) ?? code) : "");
+  return { departments, departmentName };
+}
+
+/** People found by a part of their name, for choosing one. */
+export async function findPeople(typed: string, more: { department?: string } = {}): Promise<Person[]> {
+  const query = { q: typed || undefined, active: true, limit: 20, ...more };
+  return (await answered(api.GET("/api/people", { params: { query } }))).items;
+}
+
+/** The names of the people in the house. */
+export function usePeople() {
+  const read = useQuery({
+    queryKey: ["people", "names"],
+    queryFn: () => answered(api.GET("/api/people", { params: { query: { limit: 200 } } })),
+    staleTime: HOUR,
+  });
+  const names = computed(() => new Map((read.data.value?.items ?? []).map((one) => [one.username, one.display_name])));
+  /** A person's name, or the username where it is not known. */
+  const personName = (username: string | null | undefined) => (username ? (names.value.get(username) ?? username) : "");
+  return { personName };
+}
