@@ -184,12 +184,7 @@ def withdraw_definition_draft(
     asked: Remark | None = None,
 ) -> Response:
     """Take a draft back, from approval too: it can be edited and submitted again."""
-
-    def work(session: Session, draft: DefinitionDraft) -> None:
-        _move(session, means, verb, draft)
-
-    verb = DraftVerb("withdraw", draft_id, caller, conditions, asked)
-    return take_step(means, verb, work)
+    return _only_move(means, DraftVerb("withdraw", draft_id, caller, conditions, asked))
 
 
 @router.post(
@@ -239,12 +234,7 @@ def reject_definition_draft(
     conditions: ConditionsHere,
 ) -> Response:
     """Send a draft back with a reason; it can be edited and submitted again."""
-
-    def work(session: Session, draft: DefinitionDraft) -> None:
-        _move(session, means, verb, draft)
-
-    verb = DraftVerb("reject", draft_id, caller, conditions, asked)
-    return take_step(means, verb, work)
+    return _only_move(means, DraftVerb("reject", draft_id, caller, conditions, asked))
 
 
 @router.post(
@@ -279,6 +269,11 @@ def deploy_definition_draft(
 
     verb = DraftVerb("deploy", draft_id, caller, conditions, asked)
     return take_step(means, verb, work)
+
+
+def _only_move(means: Means, verb: DraftVerb) -> Response:
+    """Take a step that asks nothing of the files."""
+    return take_step(means, verb, lambda session, draft: _move(session, means, verb, draft))
 
 
 def _move(
