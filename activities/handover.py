@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from activities import notices
 from activities.bell import Bell
 from activities.contracts import BUSY, GONE
-from bpmn.commands import Command, UnassignUserTask, UpdateUserTask
+from bpmn.commands import Command, ReturnUserTask, UnassignUserTask, UpdateUserTask
 from models import (
     absence,
     candidate_group,
@@ -176,6 +176,9 @@ def _offer(owed: TaskHandover, task: UserTask) -> list[Command]:
 
 
 def _release(session: Session, owed: TaskHandover, task: UserTask) -> list[Command]:
+    if task.owner not in {None, owed.username}:
+        # It was theirs for a while only.
+        return [ReturnUserTask(id=f"handover:{owed.id}", actor=owed.actor, key=owed.task_key)]
     unassign = UnassignUserTask(
         id=f"handover:{owed.id}",
         actor=owed.actor,

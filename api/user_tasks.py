@@ -88,7 +88,9 @@ def get_user_task(key: PathKey, caller: Reader, means: MeansHere) -> Response:
     "/{key}/assignment",
     status_code=204,
     operation_id="assign_user_task",
-    responses=for_staff(*CODES, "assignee_unknown", "user_task_already_assigned"),
+    responses=for_staff(
+        *CODES, "assignee_unknown", "user_task_already_assigned", "user_task_is_signature"
+    ),
 )
 async def assign_user_task(
     key: PathKey,
@@ -106,16 +108,21 @@ async def assign_user_task(
     "/{key}/assignee",
     status_code=204,
     operation_id="unassign_user_task",
-    responses=for_staff(*CODES),
+    responses=for_staff(*CODES, "user_task_delegated", "user_task_is_signature"),
 )
 async def unassign_user_task(
     key: PathKey, caller: Worker, means: MeansHere, conditions: ConditionsHere
 ) -> Response:
-    """Give a task back to its candidates."""
+    """Give a task back to its candidates; a delegate returns it to its owner instead."""
 
     def make(_: Session, task: UserTask, identity: str) -> Command:
-        if task.assignee != caller.username and not directs(caller, task):
+        leads = directs(caller, task)
+        if task.assignee != caller.username and not leads:
             raise Problem("task_not_yours", key=str(key))
+        if task.signs is not None:
+            raise Problem("user_task_is_signature", key=str(key))
+        if task.owner is not None and not leads:
+            raise Problem("user_task_delegated", key=str(key))
         return UnassignUserTask(id=identity, actor=caller.username, key=key)
 
     verb = TaskVerb("unassign", key, caller, conditions)
@@ -172,7 +179,7 @@ def _check_assigns(
     """Return whether the task may be taken from somebody: by leads, and by one's delegate.
 
     Raises:
-        Problem: `task_not_yours` or `assignee_unknown`.
+        Problem: `task_not_yours`, `assignee_unknown` or `user_task_is_signature`.
     """
     leads = directs(caller, task)
     if not leads and (asked.assignee != caller.username or not is_candidate(caller, task)):
@@ -185,7 +192,10 @@ def _check_assigns(
         task, found.username, candidate_group.of_person(session, found, at)
     ):
         raise Problem("task_not_yours", key=str(task.key))
-    takes = leads or (
-        task.assignee is not None and absence.stands_in(session, caller.username, task.assignee, at)
+    deputy = task.assignee is not None and absence.stands_in(
+        session, caller.username, task.assignee, at
     )
-    return takes and asked.allow_override
+    # Nobody signs in the place of others but who stands in for them.
+    if task.signs is not None and task.assignee not in {None, asked.assignee} and not deputy:
+        raise Problem("user_task_is_signature", key=str(task.key))
+    return (leads or deputy) and asked.allow_override

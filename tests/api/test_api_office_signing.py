@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from bpmn.commands import UnassignUserTask
+from models.process_instance import workflow_id
 from tests.api.door import Door
 from tests.api.office import (
     REASON,
@@ -75,8 +77,9 @@ async def test_what_is_signed_by_nobody_any_more_is_removed_by_the_key_of_its_ta
 ) -> None:
     instance, key = await signed(door, log="parallel")
     [signature] = [one for one in await open_tasks(door, instance) if one["signs"] == key]
-    given = await door.call("lead", "DELETE", f"/v2/user-tasks/{signature['userTaskKey']}/assignee")
-    assert given.status_code == 204
+    # As where somebody leaves.
+    left = UnassignUserTask(id="left", key=int(signature["userTaskKey"]))
+    await door.instances.send(workflow_id(int(instance)), left)
     await done(door, key)
 
     assert code(await removed(door, key, "log")) == (404, "signer_not_found")
