@@ -60,12 +60,21 @@ async def deliver(
     """Have a command carried out; its rows can be read when this returns.
 
     A busy instance is asked again with the same command, at random intervals that grow, as long
-    as the request may last; `recheck` may refuse before each further attempt.
+    as the request may last; `recheck` may refuse before each further attempt. An engine that says
+    nothing at all is waited for twice as long, and no longer.
 
     Raises:
         Problem: the refusal's own code, `process_instance_ended`, `process_instance_starting`
             or `instance_busy`; what `recheck` raises.
     """
+    try:
+        async with asyncio.timeout(2 * means.patience):
+            await _ask(means, instance_key, command, recheck)
+    except TimeoutError:
+        raise Problem("instance_busy") from None
+
+
+async def _ask(means: Means, instance_key: int, command: Command, recheck: Recheck | None) -> None:
     until = monotonic() + means.patience
     for pause in _pauses():
         try:
