@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from activities import due, notices, service_clocks, subject
+from activities import approvers, due, notices, service_clocks, subject
 from activities.notify import DUTY_MANAGER
 from bpmn.clock import TimerError, parse_instant, to_text
 
@@ -25,7 +25,8 @@ def check(step: Step) -> dict[str, Any]:
     The new date lies after the old one, at most `limits.extension_days` working days.
     """
     asked = dict(subject.value(step, "extension") or {})
-    due = _due(step, subject.item(step))
+    item = subject.item(step)
+    due = _due(step, item)
     latest = _latest(step, due)
     until = wanted(str(asked.get("until", "")), due)
     return {
@@ -35,6 +36,7 @@ def check(step: Step) -> dict[str, Any]:
             "due_at": to_text(due),
             "latest": to_text(latest),
             "within_limit": until is not None and due < until <= latest,
+            "approvers": approvers.of_item(step, item, asked.get("requested_by")),
         }
     }
 

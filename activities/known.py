@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from activities.registry import HANDLERS
 from activities.status_walk import illegal_steps
 from bpmn.lint import Finding, Known, Law
-from models import department
+from models import department, service_clock
 from models.person import ROLES
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def known(session: Session | None = None, time_scale: float = 1.0) -> Known:
     return Known(
         job_types=frozenset(HANDLERS),
         groups=frozenset(_groups(session)) if session else None,
+        limits=frozenset(service_clock.KINDS),
         personal=PERSONAL,
         laws=laws() if time_scale == 1.0 else tuple(law for law in laws() if not _is_span(law)),
         paths=_status_findings,

@@ -174,6 +174,7 @@ CODES: Mapping[str, Code] = {
     "progress_not_awaited": Code(409, {"status": "resolved"}),
     "feedback_not_due": Code(409, {"number": "202405-001"}),
     "clock_not_running": Code(409, {"status": "resolved"}),
+    "decision_on_own_request": Code(403, _KEY),
     "department_takes_part": Code(409, {"department": "quality"}),
     "feedback_not_processed": Code(409, {"status": "resolved"}),
     "clock_paused": Code(409, {"number": "202405-001"}),

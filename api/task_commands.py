@@ -14,6 +14,7 @@ from api.authentication import Caller
 from api.commands import deliver, was_done
 from api.idempotency import Answer, KeyHeader, Once, carry_out, in_transaction, once
 from api.means import Means
+from api.own_requests import check_not_own
 from api.problem import Problem
 from api.user_task_view import existing
 from api.visibility import sees_task
@@ -33,6 +34,7 @@ CODES = (
     "body_malformed",
     "request_invalid",
     "task_not_yours",
+    "decision_on_own_request",
     "user_task_not_found",
     "user_task_not_active",
     "process_instance_ended",
@@ -132,6 +134,7 @@ class _Preparation:
             raise Problem("task_not_yours", key=str(task.key))
         if task.state not in ("CREATED", "COMPLETED" if verb.also_done else "CREATED"):
             raise Problem("user_task_not_active", key=str(task.key))
+        check_not_own(session, verb.caller, task)
         verb.conditions.check(task)
         return self._make(session, task, identity)
 

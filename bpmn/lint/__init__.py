@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bpmn.lint import (
+    clocks,
     declarations,
     ends,
     events,
@@ -65,6 +66,8 @@ PROCESS_RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     events.compensations_mean_something,
     events.timers_can_be_read,
     events.messages_find_their_instance,
+    clocks.timers_name_known_clocks,
+    clocks.marks_lie_within_the_time,
     references.called_processes_exist,
     references.called_decisions_exist,
     references.forms_exist,

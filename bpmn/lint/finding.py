@@ -90,6 +90,7 @@ class Known:
         groups: candidate groups that people can be in.
         personal: variables that hold references to personal texts when an instance begins, or that
             messages bring, as dotted paths; those of forms are read from the forms.
+        limits: names of the service clocks that timers can belong to.
         laws: the bounds of limits.
         paths: further findings about the order in which elements follow one another, such as
             statuses that the status machine refuses.
@@ -97,6 +98,7 @@ class Known:
 
     job_types: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+    limits: frozenset[str] | None = None
     personal: frozenset[str] = frozenset()
     laws: tuple[Law, ...] = ()
     paths: Callable[[Definition], Iterable[Finding]] | None = None
