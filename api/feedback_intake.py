@@ -231,17 +231,22 @@ def _customer(
     if known is None and told.order_number:
         known = customer.by_order(session, told.order_number)
     if known is not None:
-        known.region = known.region or told.region
+        known.region = known.region or _plain(told.region)
         return known
     wanted = Customer(
         id=uuid4(),
         contact_index=index,
         name_ref=refs.name,
         contact_ref=refs.contact,
-        region=told.region,
+        region=_plain(told.region),
         created_at=at,
     )
     return session.get_one(Customer, customer.ensure(session, wanted)[0])
+
+
+def _plain(told: str | None) -> str | None:
+    """Return what goes into a plain column: whatever was typed there by mistake is masked."""
+    return mask_text(told) if told else None
 
 
 def _store_personal(
@@ -262,9 +267,8 @@ def _item(
         type=told.type,
         urgency=told.urgency,
         channel=told.channel,
-        # Plain columns: whatever a customer typed there by mistake must not be readable.
-        product=mask_text(told.product) if told.product else None,
-        region=mask_text(told.region) if told.region else None,
+        product=_plain(told.product),
+        region=_plain(told.region),
         order_number=told.order_number,
         customer_id=known.id,
         name_ref=refs.name,
