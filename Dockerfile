@@ -3,6 +3,7 @@ FROM node:22-slim AS console
 COPY web /build/web
 COPY api/words /build/api/words
 COPY channels/templates /build/channels/templates
+COPY bpmn/diagrams /build/bpmn/diagrams
 WORKDIR /build/web
 # Only what the lock names, and none of its scripts is run.
 RUN npm ci --ignore-scripts --no-audit --no-fund && node node_modules/vite/bin/vite.js build

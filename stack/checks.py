@@ -15,6 +15,7 @@ from defusedxml.ElementTree import parse
 
 from settings import PROJECT
 from stack.binaries import postgres_bin, program
+from stack.browser import ensure_browser
 
 RULE = "=" * 78
 
@@ -28,14 +29,19 @@ class Check:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_pytest(self) -> bool:
-        """Whether the step counts tests."""
-        return self.command[:3] == pytest_command()
+    def counts(self) -> bool:
+        """Whether the step counts tests and reports them as pytest does."""
+        return self.command[:3] == pytest_command() or self.command == console_check("tests")
 
 
 def pytest_command() -> tuple[str, ...]:
     """Return the start of a pytest command line."""
     return (sys.executable, "-m", "pytest")
+
+
+def console_check(step: str) -> tuple[str, ...]:
+    """Return the command line of one of the console's own checks."""
+    return (sys.executable, "-m", "stack.console_check", step)
 
 
 def all_checks() -> tuple[Check, ...]:
@@ -47,13 +53,16 @@ def all_checks() -> tuple[Check, ...]:
         Check("format (ruff format)", (python, "-m", "ruff", "format", "--check", ".")),
         Check("types (mypy)", (python, "-m", "mypy")),
         Check("architecture (import-linter)", (str(tool / "lint-imports"),)),
+        Check("console: types (vue-tsc)", console_check("types")),
+        Check("console: tests (vitest)", console_check("tests")),
+        Check("console: build (vite)", console_check("build")),
         Check("unit and workflow tests", pytest_command()),
         Check(
             "workflow tests, nothing passed through the sandbox",
             (*pytest_command(), "tests/workflow"),
             strict,
         ),
-        Check("integration tests", (*pytest_command(), "-m", "integration or e2e")),
+        Check("integration and browser tests", (*pytest_command(), "-m", "integration or e2e")),
     )
 
 
@@ -69,6 +78,7 @@ def run_checks(arguments: Sequence[str] = ()) -> int:
     check_system()
     if arguments:
         return _run(Check("pytest", (*pytest_command(), *arguments)))
+    ensure_browser()
     failed: list[str] = []
     counted = {"tests": 0, "failed": 0, "skipped": 0}
     for check in all_checks():
@@ -76,7 +86,7 @@ def run_checks(arguments: Sequence[str] = ()) -> int:
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             report = Path(folder) / "report.xml"
-            if _run(check, report=report if check.is_pytest else None) != 0:
+            if _run(check, report=report if check.counts else None) != 0:
                 failed.append(check.title)
             _count(report, counted)
         sys.stdout.write(f"-- {check.title}: {time.monotonic() - began:.0f} s\n")

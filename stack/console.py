@@ -19,28 +19,46 @@ from stack.node import Node, find_node, run
 
 WEB = PROJECT / "web"
 _NOTE = ".build.json"
-# Words that the console shares with the API and with messages.
-_SHARED = ("api/words/problems.*.json", "channels/templates/*.json")
+# Words that the console shares with the API and with messages, and our drawings.
+_SHARED = ("api/words/*.json", "channels/templates/*.json", "bpmn/diagrams/*")
 _FILES = ("index.html", "package.json", "package-lock.json", ".npmrc", "tsconfig.json", "*.ts")
 
 
 def build_if_stale(web: Path = WEB) -> None:
-    """Build the console if need be; where that fails say what to do, since the rest does without.
+    """Build the console if it is stale; where that fails say what to do, and go on without."""
+    try:
+        ensure(web)
+    except (StackError, OSError) as error:
+        tell(f"the console could not be built: {error}")
+        served = "the one built before is served" if (web / "dist/index.html").exists() else ""
+        tell(f"everything else starts; {served or 'the page at / says so'}")
+        tell("mend what is said above (a network, room on the disk) and run ./bihuan up again,")
+        tell("or set BIHUAN_CONSOLE_BUILD=false to do without it")
 
-    One at a time: whoever comes second waits and finds it built.
+
+def ensure(web: Path = WEB) -> None:
+    """Build the console if it is stale; whoever comes second waits and finds it built.
+
+    Raises:
+        StackError: Node, its packages or the build failed.
     """
     if is_current(web):
         return
-    try:
-        with _alone(web):
-            if not is_current(web):
-                _build(web)
-    except (StackError, OSError) as error:
-        _say(f"the console could not be built: {error}")
-        served = "the one built before is served" if (web / "dist/index.html").exists() else ""
-        _say(f"everything else starts; {served or 'the page at / says so'}")
-        _say("mend what is said above (a network, room on the disk) and run ./bihuan up again,")
-        _say("or set BIHUAN_CONSOLE_BUILD=false to do without it")
+    with _alone(web):
+        if not is_current(web):
+            _build(web)
+
+
+def prepared(web: Path = WEB) -> Node:
+    """Return a Node with which the console's packages can be run, after installing them.
+
+    Raises:
+        StackError: Node or its packages cannot be fetched.
+    """
+    with _alone(web):
+        node = find_node(tell)
+        _install_packages(web, node)
+        return node
 
 
 def is_current(web: Path = WEB) -> bool:
@@ -61,24 +79,20 @@ def sources_digest(web: Path = WEB) -> str:
     return digest.hexdigest()
 
 
-def install_packages(web: Path, node: Node) -> None:
-    """Install exactly the packages of the lock, none of their scripts run.
-
-    Raises:
-        StackError: npm failed.
-    """
+def _install_packages(web: Path, node: Node) -> None:
+    """Install exactly the packages of the lock, none of their scripts run."""
     if _has_packages(web):
         return
-    _say("installing the packages of the console")
+    tell("installing the packages of the console")
     flags = ("--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--no-progress")
     run((*node.npm, *flags, "ci"), web, node, _waiting("still installing"))
 
 
 def _build(web: Path) -> None:
     began = time.monotonic()
-    node = find_node(_say)
-    install_packages(web, node)
-    _say("building the console")
+    node = find_node(tell)
+    _install_packages(web, node)
+    tell("building the console")
     # Noted before: what changes meanwhile is built the next time.
     digest = sources_digest(web)
     fresh, old = web / ".dist-new", web / ".dist-old"
@@ -92,7 +106,7 @@ def _build(web: Path) -> None:
         (web / "dist").rename(old)
     fresh.rename(web / "dist")
     shutil.rmtree(old, ignore_errors=True)
-    _say(f"the console is built ({time.monotonic() - began:.0f} s)")
+    tell(f"the console is built ({time.monotonic() - began:.0f} s)")
 
 
 def _sources(web: Path) -> Iterator[Path]:
@@ -134,16 +148,16 @@ def _alone(web: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            _say("waiting for another one that builds the console")
+            tell("waiting for another one that builds the console")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def _waiting(words: str) -> Any:
-    return lambda seconds: _say(f"{words} ({seconds} s)")
+    return lambda seconds: tell(f"{words} ({seconds} s)")
 
 
-def _say(text: str) -> None:
+def tell(text: str) -> None:
     """Tell the person what happens; standard output belongs to the command."""
     sys.stderr.write(f"bihuan: {text}\n")
     sys.stderr.flush()

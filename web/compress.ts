@@ -16,7 +16,7 @@ export function compressed(): Plugin {
     configResolved: (config) => {
       folder = resolve(config.root, config.build.outDir);
     },
-    closeBundle: async () => {
+    writeBundle: async () => {
       await Promise.all(files(folder).map(compress));
     },
   };

@@ -4,7 +4,7 @@ import components from "unplugin-vue-components/vite";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import { defineConfig } from "vitest/config";
 
-import { compressed } from "./compress";
+import { compressed } from "./compress.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const api = process.env.BIHUAN_CONSOLE_API ?? "http://127.0.0.1:8642";

@@ -1,11 +1,19 @@
+import os
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from stack import checks, commands
+from stack import browser, checks, commands, console_check
 from stack.binaries import MissingProgramError
 from stack.checks import Check, all_checks, run_checks
+
+
+@pytest.fixture(autouse=True)
+def browser_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of the checks install nothing."""
+    monkeypatch.setattr(checks, "ensure_browser", lambda: None)
 
 
 def script(text: str) -> tuple[str, ...]:
@@ -90,3 +98,44 @@ def test_a_missing_system_part_is_named_with_the_command_that_installs_it(
 
     assert commands.run(["test"]) == 1
     assert "apt-get install -y zlib1g" in capsys.readouterr().err
+
+
+def test_the_console_is_held_to_its_types_its_tests_and_its_build() -> None:
+    steps = [check.command[-1] for check in all_checks() if "stack.console_check" in check.command]
+
+    assert steps == ["types", "tests", "build"]
+    assert next(check.title for check in all_checks() if check.counts) == "console: tests (vitest)"
+
+
+def test_without_the_right_to_install_a_browser_the_command_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(browser, "is_there", lambda: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with pytest.raises(MissingProgramError, match="apt-get install -y chromium fonts-noto-cjk"):
+        browser.ensure_browser()
+
+
+def test_root_gets_the_browser_installed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[tuple[str, ...]] = []
+    monkeypatch.setattr(browser, "is_there", lambda: len(called) == 2)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(browser, "_apt_get", lambda *words: called.append(words))
+
+    browser.ensure_browser()
+    browser.ensure_browser()
+
+    assert called == [
+        ("update",),
+        ("install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"),
+    ]
+
+
+def test_the_report_of_the_consoles_tests_is_asked_for_as_vitest_takes_it() -> None:
+    assert console_check._said(["--junit-xml=/tmp/report.xml"]) == [
+        "--reporter=default",
+        "--reporter=junit",
+        "--outputFile=/tmp/report.xml",
+    ]
