@@ -116,6 +116,13 @@ def still_holds(means: Means, caller: Caller) -> bool:
         return access_token.holder(session, caller.token, means.now()) is not None
 
 
+def session_holds(means: Means, token: str) -> bool:
+    """Say whether a token is that of a session which has not ended."""
+    with Session(means.engine) as session:
+        found = access_token.holder(session, token, means.now())
+        return found is not None and found[1].kind == "cookie"
+
+
 def _held(means: Means, token: str, fits: Callable[[str], bool]) -> Caller:
     now = means.now()
     with Session(means.engine, expire_on_commit=False) as session:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api import csrf, session_cookie
 from api.answers import example, for_staff, problems
-from api.authentication import Caller
+from api.authentication import Caller, session_holds
 from api.login_attempt import Granted, Login, by_password, client_here
 from api.means import Means, MeansHere
 from api.permissions import Allowed, actions
@@ -32,10 +32,11 @@ _REFUSALS = (
 
 
 class WaysIn(BaseModel):
-    """How people may log in (登录方式)."""
+    """How people may log in (登录方式), and whether this browser's session still holds."""
 
     password: bool
     provider: str | None
+    session: bool
 
 
 class Self(BaseModel):
@@ -87,7 +88,7 @@ _SESSION = _SELF | {
     "idle_expires_at": "2024-05-06T03:00:00Z",
     "logout_url": None,
 }
-_WAYS = {"password": True, "provider": "/api/oidc/login"}
+_WAYS = {"password": True, "provider": "/api/oidc/login", "session": False}
 
 
 @router.get(
@@ -95,10 +96,19 @@ _WAYS = {"password": True, "provider": "/api/oidc/login"}
     operation_id="get_ways_in",
     responses={**problems(), **example(200, _WAYS)},
 )
-def get_ways_in(means: MeansHere) -> WaysIn:
-    """Tell how people may log in: by password, by the provider at this address, or both."""
+def get_ways_in(request: Request, means: MeansHere) -> WaysIn:
+    """Tell how people may log in: by password, by the provider at this address, or both.
+
+    `session` says whether they have to: asking for a session that is not there is an error, which
+    a page that is opened for the first time should not begin with.
+    """
     provider = None if means.provider is None else "/api/oidc/login"
-    return WaysIn(password=means.logins.password, provider=provider)
+    token = request.cookies.get(means.logins.cookie)
+    return WaysIn(
+        password=means.logins.password,
+        provider=provider,
+        session=token is not None and session_holds(means, token),
+    )
 
 
 @router.post(

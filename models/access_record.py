@@ -18,6 +18,8 @@ class AccessRecord(SQLModel, table=True):
     __tablename__ = "access_record"
     __table_args__ = (
         Index("access_record_subject_idx", "subject", "at"),
+        Index("access_record_actor_idx", "actor", "at"),
+        Index("access_record_at_idx", "at", "id"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 

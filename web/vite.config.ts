@@ -10,13 +10,15 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const api = process.env.BIHUAN_CONSOLE_API ?? "http://127.0.0.1:8642";
 
 export default defineConfig({
+  // Several servers at once must not share what they have bundled.
+  cacheDir: process.env.BIHUAN_VITE_CACHE ?? "node_modules/.vite",
   plugins: [
     vue(),
     // Element Plus part by part, so that the first page loads what it shows.
     components({ dirs: [], dts: "src/components.d.ts", resolvers: [ElementPlusResolver()] }),
     compressed(),
   ],
-  resolve: { alias: { "@": here("src"), "@words": here("../api/words"), "@templates": here("../channels/templates") } },
+  resolve: { alias: { "@": here("src"), "@words": here("../api/words"), "@templates": here("../channels/templates"), "@drawings": here("../bpmn/diagrams") } },
   define: {
     __INTLIFY_PROD_DEVTOOLS__: "false",
     __VUE_PROD_DEVTOOLS__: "false",
@@ -25,7 +27,7 @@ export default defineConfig({
   },
   build: { target: "es2022", chunkSizeWarningLimit: 2500, sourcemap: false },
   server: {
-    fs: { allow: [here("."), here("../api/words"), here("../channels/templates")] },
+    fs: { allow: [here("."), here("../api/words"), here("../channels/templates"), here("../bpmn/diagrams")] },
     // Pages of the console and routes of the API share one origin, as they do when served.
     proxy: Object.fromEntries(
       ["/api", "/v2", "/survey", "/report"].map((path) => [path, { target: api, changeOrigin: false }]),

@@ -286,4 +286,14 @@ async def test_an_answer_that_goes_on_for_hours_can_ask_whether_its_reader_is_st
 async def test_people_are_told_how_they_may_log_in(door: Door) -> None:
     answer = await door.client.get("/api/login")
 
-    assert answer.json() == {"password": True, "provider": None}
+    assert answer.json() == {"password": True, "provider": None, "session": False}
+
+
+async def test_a_page_learns_whether_its_session_still_holds(door: Door) -> None:
+    async with browser(door) as client:
+        await log_in(client, "spec")
+        before = await client.get("/api/login")
+        await client.post("/api/logout")
+        after = await client.get("/api/login")
+
+    assert (before.json()["session"], after.json()["session"]) == (True, False)

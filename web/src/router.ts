@@ -1,3 +1,4 @@
+import type { Component } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
 import { may, session } from "./session/session";
@@ -10,7 +11,7 @@ declare module "vue-router" {
     /** Who may open it: anybody who may do one of these actions (docs/permissions.md). */
     actions?: string[];
     /** Its place in the menu, if it has one: group, order and icon. */
-    menu?: { group: "work" | "overview" | "process" | "audit" | "house"; order: number; icon: string };
+    menu?: { group: "work" | "overview" | "process" | "audit" | "house"; order: number; icon: Component };
     /** Keys that open it, after `g`. */
     shortcut?: string;
   }

@@ -23,6 +23,15 @@ export function useDepartments() {
   return { departments, departmentName };
 }
 
+/** The teams' names in the reader's language. */
+export function useTeams() {
+  const read = useQuery({ queryKey: ["teams"], queryFn: () => answered(api.GET("/api/teams")), staleTime: HOUR });
+  const names = computed(() => new Map((read.data.value?.items ?? []).map((one) => [one.code, locale.value === "en" ? one.name_en : one.name_zh])));
+  /** A team's name, or its code until the names are there. */
+  const teamName = (code: string) => names.value.get(code) ?? code;
+  return { teamName };
+}
+
 /** People found by a part of their name, for choosing one. */
 export async function findPeople(typed: string, more: { department?: string } = {}): Promise<Person[]> {
   const query = { q: typed || undefined, active: true, limit: 20, ...more };

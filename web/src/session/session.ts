@@ -23,10 +23,11 @@ export function may(...actions: string[]): boolean {
   return actions.some((action) => session.value?.actions.includes(action) ?? false);
 }
 
-/** Ask who is logged in. */
+/** Ask who is logged in; a house that cannot be reached is told of by the login page. */
 export async function loadSession(): Promise<void> {
   try {
-    begun(await answered(api.GET("/api/session")));
+    const { session: holds } = await answered(api.GET("/api/login"));
+    if (holds) begun(await answered(api.GET("/api/session")));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     session.value = null;
