@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from activities import approvers, due, notices, service_clocks, subject
 from activities.notify import DUTY_MANAGER
 from bpmn.clock import TimerError, parse_instant, to_text
+from models import user_task
 
 if TYPE_CHECKING:
     from activities.step import Step
     from models.feedback import Feedback
 
+TASK = "approve_extension"
 # What the new date holds for: the departments that help have as long as the one in charge.
 TASKS = ("process", "collaborate")
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -29,13 +31,15 @@ def check(step: Step) -> dict[str, Any]:
     due = _due(step, item)
     latest = _latest(step, due)
     until = wanted(str(asked.get("until", "")), due)
+    # One at a time: of two who ask at once the second is refused, whatever the door has seen.
+    undecided = user_task.is_open(step.session, step.instance_key, TASK)
     return {
         "extension": asked
         | {
             "until": to_text(until) if until else None,
             "due_at": to_text(due),
             "latest": to_text(latest),
-            "within_limit": until is not None and due < until <= latest,
+            "within_limit": until is not None and due < until <= latest and not undecided,
             "approvers": approvers.of_item(step, item, asked.get("requested_by")),
         }
     }
@@ -46,6 +50,8 @@ def apply(step: Step) -> dict[str, Any]:
     item = subject.item(step)
     asked = step.variables["extension"]
     until = min(parse_instant(asked["until"]), parse_instant(asked["latest"]))
+    # What was granted before, by a request of an older drawing, is never taken back.
+    until = max(until, item.extended_until or until)
     item.due_at = item.extended_until = until
     for element in TASKS:
         step.change_tasks(element, due_date=to_text(until))

@@ -59,10 +59,22 @@ class CalendarView(CalendarHead):
     warnings: list[YearMissing]
 
 
+class Heir(BaseModel):
+    """A department that follows the house, with its new version (继承的部门)."""
+
+    department: str
+    version: int
+    items_told: int
+
+
 class Imported(CalendarView):
-    """What an import made, and how many items under way are told of it."""
+    """What an import made, and how many items under way are told of it.
+
+    `departments` are those with a calendar of their own that took over the days of the house.
+    """
 
     items_told: int
+    departments: list[Heir]
 
 
 HEAD_EXAMPLE: dict[str, Any] = {
@@ -80,7 +92,10 @@ EXAMPLE: dict[str, Any] = HEAD_EXAMPLE | {
     "listed": [{"day": "2027-10-09", "working": True, "name": "国庆节"}],
     "warnings": [{"code": "calendar_year_missing", "year": 2028}],
 }
-IMPORTED_EXAMPLE: dict[str, Any] = EXAMPLE | {"items_told": 17}
+IMPORTED_EXAMPLE: dict[str, Any] = EXAMPLE | {
+    "items_told": 17,
+    "departments": [{"department": "logistics", "version": 3, "items_told": 2}],
+}
 
 
 def head(session: Session, found: CalendarVersion) -> dict[str, Any]:

@@ -152,6 +152,7 @@ CODES: Mapping[str, Code] = {
     "feedback_not_found": Code(404, {"number": "202405-999"}),
     "field_empty": Code(404, {"field": "name"}),
     "extension_too_long": Code(400, {"latest": "2024-05-14T02:00:00Z", "working_days": 3}),
+    "extension_undecided": Code(409, {"number": "202405-001"}),
     "extension_not_later": Code(400, {"due_at": "2024-05-09T02:00:00Z"}),
     "feedback_closed": Code(409, {"status": "closed"}),
     "attachments_not_configured": Code(404),

@@ -24,9 +24,11 @@ from api.texts import Reason
 from api.visibility import check_handles
 from bpmn.clock import to_text
 from bpmn.commands import PublishMessage
+from models import user_task
 from models.feedback import Feedback
 
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
+_APPROVAL = "approve_extension"
 # There is nothing left to withdraw.
 _DONE = frozenset({"closed", "archived", "withdrawn"})
 
@@ -105,7 +107,11 @@ def get_extension_limit(
     response_model=Asked,
     responses={
         **for_staff(
-            *COMMAND_CODES, "extension_too_long", "extension_not_later", "feedback_not_due"
+            *COMMAND_CODES,
+            "extension_too_long",
+            "extension_not_later",
+            "extension_undecided",
+            "feedback_not_due",
         ),
         **ACCEPTED,
     },
@@ -168,10 +174,13 @@ def _check_new_date(session: Session, means: Means, item: Feedback, new: datetim
     """Refuse a date that is no later, or later than the limit of the item's own definition.
 
     Raises:
-        Problem: `feedback_not_due`, `extension_not_later` or `extension_too_long`.
+        Problem: `feedback_not_due`, `extension_undecided`, `extension_not_later` or
+            `extension_too_long`.
     """
     if item.due_at is None:
         raise Problem("feedback_not_due", number=item.number)
+    if user_task.is_open(session, item.id, _APPROVAL):
+        raise Problem("extension_undecided", number=item.number)
     if new <= item.due_at:
         raise Problem("extension_not_later", due_at=to_text(item.due_at))
     latest, days = _latest(session, means, item, item.due_at)

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from activities import calendar_rollout
-from api import revisions
+from api import calendar_heirs, revisions
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.calendar_view import (
@@ -25,6 +25,7 @@ from api.calendar_view import (
     Calendars,
     CalendarView,
     Frames,
+    Heir,
     Imported,
     head,
     view,
@@ -189,7 +190,12 @@ def _importing(
         made = _store(act.means, act.caller, session, version, asked)
         told = calendar_rollout.tell_open_items(session, version, asked.department, act.means.now())
         act.record(session, version=version, days=len(asked.days), items=told)
-        return Imported(**view(act.means, session, made), items_told=told), version
+        heirs: list[Heir] = []
+        if asked.department is None:
+            heirs = calendar_heirs.follow(act.means, act.caller, session, made)
+            told += sum(one.items_told for one in heirs)
+        shown = view(act.means, session, made)
+        return Imported(**shown, items_told=told, departments=heirs), version
 
     return work
 

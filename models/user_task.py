@@ -145,3 +145,13 @@ def open_of_group(
         col(UserTask.candidate_groups).bool_op("@>")([group]),
     )
     return session.scalars(own.order_by(col(UserTask.key))).all()
+
+
+def is_open(session: Session, instance_key: int, element: str) -> bool:
+    """Say whether an element of an instance has an open task."""
+    own = select(col(UserTask.key)).where(
+        col(UserTask.instance_key) == instance_key,
+        col(UserTask.element_id) == element,
+        col(UserTask.state) == "CREATED",
+    )
+    return session.execute(own.limit(1)).first() is not None

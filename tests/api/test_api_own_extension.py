@@ -53,3 +53,16 @@ async def test_whoever_asked_does_not_approve_though_they_head_the_department(do
     path = f"/v2/user-tasks/{approval['user_task_key']}/completion"
     refused = await door.post("tech_head", path, {"variables": {"decision": "approved"}})
     assert refused.status_code == 403
+
+
+async def test_more_time_is_asked_for_once_until_it_is_decided(door: Door) -> None:
+    number = await in_processing(door)
+    wanted = (door.clock.at + timedelta(days=1, hours=6)).isoformat()
+    asked = {"reason": "等待配件到货", "new_due_at": wanted}
+    path = f"/api/feedback/{number}/extension"
+
+    first = await door.post("tech", path, asked)
+    second = await door.post("tech", path, asked)
+
+    assert first.status_code == 202
+    assert code(second) == (409, "extension_undecided")

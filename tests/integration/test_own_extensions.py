@@ -59,3 +59,21 @@ def test_the_request_of_anybody_else_goes_to_the_head(house: House) -> None:
     task = asked(house, "li.si", "li.si")
 
     assert (task.candidate_groups, task.candidate_users) == (["technical.head"], [])
+
+
+def test_of_two_requests_at_once_the_second_is_refused_and_the_first_decides(
+    house: House,
+) -> None:
+    item = Item(house).receive("机器无法开机")
+    item.complete("accept", "li.si")
+    before = item.row().due_at
+    for until in ("2026-09-27", "2026-09-25"):
+        request = {"until": until, "reason": item.say("等配件"), "requested_by": "li.si"}
+        item.publish("extension_requested", extension=request)
+
+    open_ones = [task.element for task in item.state.user_tasks.values()]
+    item.complete("approve_extension", "zhao.liu", decision="approved")
+
+    assert before is not None
+    assert open_ones.count("approve_extension") == 1
+    assert item.row().due_at == before.replace(day=27)

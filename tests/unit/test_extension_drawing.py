@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bpmn.commands import CompleteUserTask
+from bpmn.commands import CompleteUserTask, FireTimers
 from tests.unit.feedback_life import Life
 
 # Wednesday, 30 September 2026, 10:00 in Shanghai: the last working day before the holidays.
@@ -117,3 +117,27 @@ def test_an_extension_is_not_awaited_before_the_item_is_accepted() -> None:
 
     with pytest.raises(Exception, match="message_not_awaited"):
         life.publish("extension_requested", extension=REQUEST)
+
+
+def test_what_is_approved_in_the_very_second_of_the_lapse_is_approved_and_does_not_lapse() -> None:
+    life = asked()
+    life.now = THIRD_WORKING_DAY
+
+    life.complete("approve_extension", actor="head", decision="approved")
+    life.do(FireTimers(id="the same second"))
+
+    assert life.jobs.count("extension.apply") == 1
+    assert "extension.lapse" not in life.jobs
+
+
+def test_what_lapses_in_the_very_second_of_the_approval_is_lapsed_and_not_applied() -> None:
+    life = asked()
+    task = life.task("approve_extension").key
+    life.now = THIRD_WORKING_DAY
+    life.do(FireTimers(id="first"))
+
+    with pytest.raises(Exception, match="user_task_not_active"):
+        life.do(CompleteUserTask(id="late", key=task, variables={"decision": "approved"}))
+
+    assert life.jobs.count("extension.lapse") == 1
+    assert "extension.apply" not in life.jobs
