@@ -35,6 +35,14 @@ class Timings:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How often an agent acts, in seconds, and the moment after which nobody does (节奏)."""
+
+    every: float
+    until: float
+
+
+@dataclass(frozen=True)
 class Work:
     """One task that an agent is to bring to its end (待办)."""
 
@@ -64,18 +72,17 @@ class Desk:
         for path in ("me", "me/counters"):
             (await self._client.get(f"{_TASKS}/{path}")).raise_for_status()
 
-    async def work(self, todo: Sequence[Work], *, every: float, first: float) -> None:
-        """Do one act every so many seconds until all tasks are done, whatever acts take.
+    async def work(self, todo: Sequence[Work], pace: Pace, *, first: float) -> None:
+        """Do one act after another until all tasks are done, whatever acts take.
 
-        Args:
-            todo: the tasks.
-            every: seconds between two acts.
-            first: seconds before the first one, so that agents do not act in step.
+        `first` is seconds before the first one, so that agents do not act in step.
         """
         begins = time.monotonic() + first
         acts = [(act, task) for task in todo for act in ("search", "open", "claim", "complete")]
         for number, (act, task) in enumerate(acts):
-            await asyncio.sleep(max(0.0, begins + number * every - time.monotonic()))
+            await asyncio.sleep(max(0.0, begins + number * pace.every - time.monotonic()))
+            if time.monotonic() > pace.until:
+                return
             await self._act(act, task)
 
     async def _act(self, act: str, task: Work) -> None:

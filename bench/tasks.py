@@ -9,13 +9,14 @@ import os
 import sys
 import time
 from contextlib import AsyncExitStack
+from itertools import cycle
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from bench import backlog, office
-from bench.acts import Desk, Timings, Work
+from bench.acts import Desk, Pace, Timings, Work
 from bench.servers import servers
 from bench.service import both_answer, receive, service, tasks_of
 from models.database import engine
@@ -46,6 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _play(running: Servers, chosen: argparse.Namespace, began: float) -> Timings:
+    pace = Pace(chosen.every, began + chosen.within)
     rows = engine(running.database_url, pool_size=2, application_name="bihuan bench")
     try:
         with service(running) as api:
@@ -59,12 +61,12 @@ def _play(running: Servers, chosen: argparse.Namespace, began: float) -> Timings
             found = tasks_of(rows, numbers)
             office.hire(rows)
             _say(f"{len(found)} items have their task", began)
-            return asyncio.run(_work(api, found, chosen.every))
+            return asyncio.run(_work(api, found, pace, began))
     finally:
         rows.dispose()
 
 
-async def _work(api: str, found: Sequence[Any], every: float) -> Timings:
+async def _work(api: str, found: Sequence[Any], pace: Pace, began: float) -> Timings:
     timings, todo = Timings(), _shared(found)
     people = office.agents()
     async with AsyncExitStack() as open_:
@@ -74,22 +76,24 @@ async def _work(api: str, found: Sequence[Any], every: float) -> Timings:
         ]
         desks = [Desk(clients[n], one, n, timings) for n, one in enumerate(people)]
         await asyncio.gather(*(desk.log_in() for desk in desks))
+        _say("everybody has logged in", began)
         async with asyncio.TaskGroup() as acting:
             for place, desk in enumerate(desks):
                 own = todo[people[place].username]
-                first = every * place / len(desks)
-                acting.create_task(desk.work(own, every=every, first=first))
+                first = pace.every * place / len(desks)
+                acting.create_task(desk.work(own, pace, first=first))
     return timings
 
 
 def _shared(found: Sequence[Any]) -> dict[str, list[Work]]:
     """Give each department's tasks to its agents in turn."""
-    hands = {d: [a for a in office.agents() if a.department == d] for d in office.DEPARTMENTS}
+    hands = {
+        department: cycle([one.username for one in office.agents() if one.department == department])
+        for department in office.DEPARTMENTS
+    }
     todo: dict[str, list[Work]] = {one.username: [] for one in office.agents()}
-    for place, row in enumerate(found):
-        own = hands[row.department]
-        agent = own[place // len(hands) % len(own)]
-        todo[agent.username].append(Work(row.key, row.feedback_number))
+    for row in found:
+        todo[next(hands[row.department])].append(Work(row.key, row.feedback_number))
     return todo
 
 
@@ -114,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tasks", type=int, default=100_000, help="open tasks in all")
     parser.add_argument("--running", type=int, default=1000, help="of instances that run")
     parser.add_argument("--every", type=float, default=5.0, help="seconds between an agent's acts")
+    parser.add_argument("--within", type=float, default=470.0, help="seconds of the whole run")
     return parser
 
 
