@@ -58,6 +58,7 @@ from api import (
     feel_check,
     figures,
     health,
+    health_parts,
     imports,
     incidents,
     intake_uploads,
@@ -69,6 +70,7 @@ from api import (
     opened_logins,
     own_password,
     own_sessions,
+    part_probes,
     people,
     person_leaving,
     person_logins,
@@ -85,6 +87,7 @@ from api import (
     roster,
     saved_filters,
     sessions,
+    settings_view,
     shifts,
     signals,
     skills,
@@ -119,6 +122,8 @@ from workflows.codec import connect
 
 ROUTERS = (
     health.router,
+    health_parts.router,
+    settings_view.router,
     sessions.router,
     own_sessions.router,
     own_password.router,
@@ -284,5 +289,7 @@ async def open_means(chosen: settings.Settings) -> Means:
         provider=opened_logins.provider(chosen),
         time_scale=chosen.time_scale,
         attachments=attachment_rules.opened(chosen),
+        probes=part_probes.probes(chosen, client),
+        chosen=chosen,
         intake_limit=RateLimiter(chosen.intake_rate_per_minute),
     )

@@ -14,11 +14,13 @@ from activities.definitions import Definitions
 from api.attachment_rules import AttachmentRules
 from api.identity_provider import IdentityProvider
 from api.login_rules import LoginRules
+from api.part_probes import PartProbes
 from api.rate_limit import RateLimiter
 from bpmn.commands import Command
 from models.key_source import KeySource
 from models.vault import Vault
 from models.working_calendar import WorkingCalendar
+from settings import Settings
 
 Send = Callable[[str, Command], Awaitable[None]]
 
@@ -45,6 +47,8 @@ class Means:
         logins: how long logins hold, and by what cookie.
         provider: of logins by OpenID Connect, None without one.
         attachments: where files of items go, None without a folder.
+        probes: ask the other parts whether they work.
+        chosen: the settings, as they were when the door opened.
         intake_limit, login_limit, survey_limit: how often one address may knock.
     """
 
@@ -63,6 +67,8 @@ class Means:
     logins: LoginRules = field(default_factory=LoginRules)
     provider: IdentityProvider | None = None
     attachments: AttachmentRules | None = None
+    probes: PartProbes = field(default_factory=PartProbes)
+    chosen: Settings = field(default_factory=Settings, repr=False)
     intake_limit: RateLimiter = field(default_factory=lambda: RateLimiter(600))
     login_limit: RateLimiter = field(default_factory=lambda: RateLimiter(60))
     survey_limit: RateLimiter = field(default_factory=lambda: RateLimiter(120))

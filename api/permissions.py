@@ -127,6 +127,8 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "definition.approve": frozenset({"process_owner"}),
     "deployment.create": frozenset({"process_owner"}),
     "message.publish": frozenset({"administrator", "process_owner"}),
+    "health.read": frozenset({"administrator"}),
+    "settings.read": frozenset({"administrator"}),
     "incident.read": frozenset({"administrator", "process_owner"}),
     "incident.resolve": frozenset({"administrator"}),
     "process_instance.read": _SEES_INSTANCES,
