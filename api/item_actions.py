@@ -29,8 +29,8 @@ _OF_ITEMS = (
 def item_actions(session: Session, caller: Caller, item: Feedback) -> list[str]:
     """Return the actions that the rules leave to somebody, whatever state the item is in."""
     if not sees_feedback(session, caller, item):
-        # It was copied to them: they read it.
-        return ["feedback.read"]
+        # It was copied to them: they read the item itself, and nothing beside it.
+        return ["feedback.read", "feedback.copied"]
     return ["feedback.read", *(one for one in _OF_ITEMS if _may(caller, one, item))]
 
 

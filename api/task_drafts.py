@@ -74,13 +74,19 @@ _EXAMPLE = {
     "/{key}/draft",
     operation_id="get_user_task_draft",
     response_model=TaskDraft,
-    responses={**for_staff(*_CODES, "draft_not_found"), **example(200, _EXAMPLE)},
+    responses={
+        **for_staff(*_CODES),
+        **example(200, _EXAMPLE),
+        204: {"description": "Nothing was kept"},
+    },
 )
 def get_user_task_draft(key: PathKey, caller: Worker, means: MeansHere) -> Response:
-    """Return the caller's own draft; its ETag is for If-Match."""
+    """Return the caller's own draft, nothing without one; its ETag is for If-Match."""
     with Session(means.engine) as session:
         _open_task(session, caller, key)
-        found = _existing(session, caller, key)
+        found = user_task_draft.find(session, key, caller.username)
+        if found is None:
+            return Response(status_code=204)
         text = means.vault.reveal(session, found.value_ref)
         shown = TaskDraft(
             user_task_key=str(key),

@@ -62,7 +62,7 @@ async def test_nobody_else_sees_a_draft(door: Door, task: dict[str, Any]) -> Non
     await door.call("tech", "PUT", path(task), {"variables": {"plan": "换电源"}})
 
     for username in ("tech_two", "tech_head", "lead"):
-        assert code(await door.get(username, path(task))) == (404, "draft_not_found")
+        assert (await door.get(username, path(task))).status_code == 204
     assert code(await door.get("log", path(task))) == (403, "task_not_yours")
 
 
@@ -101,7 +101,7 @@ async def test_saving_again_and_throwing_away_leave_nothing_behind(
     again = await door.call("tech", "DELETE", path(task))
 
     assert thrown.status_code == 204
-    assert code(again) == (404, "draft_not_found")
+    assert again.status_code == 204
     assert count(door, "personal_value") == before
     assert count(door, "user_task_draft") == 0
 

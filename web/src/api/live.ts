@@ -13,7 +13,7 @@ export const live = ref(false);
 
 const KINDS = [
   "user_task.created", "user_task.assigned", "user_task.updated", "user_task.delegated",
-  "user_task.returned", "user_task.completed", "user_task.canceled", "counters", "notice",
+  "user_task.returned", "user_task.completed", "user_task.canceled", "feedback.changed", "counters", "notice",
   "refetch", "closed",
 ];
 const listeners = new Set<(event: LiveEvent) => void>();
@@ -85,6 +85,7 @@ export function stale({ type, data }: LiveEvent): string[][] {
   if (type === "refetch") return [[]];
   if (type === "counters") return [["counters"]];
   if (type === "notice") return [["notices"]];
+  if (type === "feedback.changed") return data.feedbackNumber ? [["feedback", data.feedbackNumber]] : [];
   const keys = [["tasks"]];
   if (data.userTaskKey) keys.push(["task", data.userTaskKey]);
   if (data.feedbackNumber) keys.push(["feedback", data.feedbackNumber]);

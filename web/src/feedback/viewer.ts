@@ -1,0 +1,50 @@
+import type { ElementMark } from "./course";
+
+/** A drawing on the page. */
+export interface Viewer {
+  mark: (before: ElementMark[], wanted: ElementMark[]) => void;
+  lookAt: (elements: string[]) => void;
+  destroy: () => void;
+}
+
+interface Canvas {
+  addMarker: (id: string, marker: string) => void;
+  removeMarker: (id: string, marker: string) => void;
+  zoom: (scale: string | number, center?: unknown) => number;
+  scrollToElement: (id: string, padding?: number) => void;
+}
+
+/** As small as a drawing may become and still be read. */
+const READABLE = 0.55;
+
+/** Draw BPMN into a place; the library is read when the first drawing is looked at. */
+export async function openViewer(container: HTMLElement, xml: string): Promise<Viewer> {
+  const [{ default: NavigatedViewer }] = await Promise.all([
+    import("bpmn-js/lib/NavigatedViewer"),
+    import("bpmn-js/dist/assets/diagram-js.css"),
+    import("bpmn-js/dist/assets/bpmn-js.css"),
+  ]);
+  const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const text = colour("--el-text-color-primary");
+  const made = new NavigatedViewer({
+    container,
+    bpmnRenderer: { defaultFillColor: colour("--el-bg-color"), defaultStrokeColor: colour("--el-text-color-regular"), defaultLabelColor: text },
+  });
+  await made.importXML(xml);
+  const canvas = made.get<Canvas>("canvas");
+  const registry = made.get<{ get: (id: string) => unknown }>("elementRegistry");
+  const known = (id: string) => registry.get(id) !== undefined;
+  return {
+    mark(before, wanted) {
+      for (const { id, marker } of before.filter((one) => known(one.id))) canvas.removeMarker(id, marker);
+      for (const { id, marker } of wanted.filter((one) => known(one.id))) canvas.addMarker(id, marker);
+    },
+    lookAt(elements) {
+      const [first] = elements.filter(known).slice(-1);
+      if (canvas.zoom("fit-viewport", "auto") >= READABLE || !first) return;
+      canvas.zoom(READABLE);
+      canvas.scrollToElement(first, 120);
+    },
+    destroy: () => made.destroy(),
+  };
+}
