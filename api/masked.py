@@ -147,12 +147,24 @@ def variables_for(
         related |= {Relation.ASSIGNEE}
     elif user_task_search.may_see(task, caller.username, caller.groups):
         related |= {Relation.CANDIDATE}
-    known = who_told(item) if item else {}
-    wanted = {
-        found: (known.get(found, Personal.TEXT), related) for found in _references(dict(variables))
-    }
-    texts = texts_for(means, session, caller, wanted)
+    texts = texts_for(means, session, caller, _wanted(item, related, dict(variables)))
     return {name: _replaced(value, texts) for name, value in variables.items()}
+
+
+def content_for(
+    means: Means, session: Session, caller: Caller, item: Feedback | None, content: Any
+) -> Any:
+    """Return any JSON that an item's instance holds with every reference replaced likewise."""
+    related = standing(session, caller, item) if item else frozenset[Relation]()
+    texts = texts_for(means, session, caller, _wanted(item, related, content))
+    return _replaced(content, texts)
+
+
+def _wanted(
+    item: Feedback | None, related: Standing, content: Any
+) -> dict[UUID, tuple[Personal, Standing]]:
+    known = who_told(item) if item else {}
+    return {found: (known.get(found, Personal.TEXT), related) for found in _references(content)}
 
 
 def who_told(one: Feedback | Customer) -> dict[UUID, Personal]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from activities.definitions import Definitions
 from api.attachment_rules import AttachmentRules
+from api.audit_snapshots import Snapshots
 from api.identity_provider import IdentityProvider
 from api.login_rules import LoginRules
 from api.part_probes import PartProbes
@@ -49,6 +50,7 @@ class Means:
         attachments: where files of items go, None without a folder.
         probes: ask the other parts whether they work.
         chosen: the settings, as they were when the door opened.
+        snapshots: states of instances on the way, for those who replay them.
         intake_limit, login_limit, survey_limit: how often one address may knock.
     """
 
@@ -69,6 +71,7 @@ class Means:
     attachments: AttachmentRules | None = None
     probes: PartProbes = field(default_factory=PartProbes)
     chosen: Settings = field(default_factory=Settings, repr=False)
+    snapshots: Snapshots = field(default_factory=Snapshots)
     intake_limit: RateLimiter = field(default_factory=lambda: RateLimiter(600))
     login_limit: RateLimiter = field(default_factory=lambda: RateLimiter(60))
     survey_limit: RateLimiter = field(default_factory=lambda: RateLimiter(120))

@@ -92,6 +92,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "attachment.delete": {ANY: frozenset({"team_lead", "head"}), SELF: _HANDLERS},
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
+    "audit.replay": frozenset({"auditor"}),
     "access_record.read": frozenset({"auditor", "administrator"}),
     # How a member was chosen: each sees their own score, only who directs the work compares.
     "assignment.read": {

@@ -40,8 +40,9 @@ _APPEND = text(
 )
 _READ = text(
     f"SELECT {_COLUMNS} FROM audit_record"  # noqa: S608 - constant
-    " WHERE instance_key = :instance_key AND number > :after ORDER BY number"
+    " WHERE instance_key = :instance_key AND number > :after AND number <= :until ORDER BY number"
 )
+_LAST = 2**31 - 1
 
 
 def append(session: Session, instance_key: int, records: Sequence[Mapping[str, Any]]) -> None:
@@ -57,9 +58,12 @@ def append(session: Session, instance_key: int, records: Sequence[Mapping[str, A
         session.execute(_APPEND, values)
 
 
-def read(session: Session, instance_key: int, *, after: int = 0) -> list[dict[str, Any]]:
-    """Return the records of an instance after number `after`, in order, as they were appended."""
-    rows = session.execute(_READ, {"instance_key": instance_key, "after": after})
+def read(
+    session: Session, instance_key: int, *, after: int = 0, until: int = _LAST
+) -> list[dict[str, Any]]:
+    """Return the records of an instance after `after`, in order, as they were appended."""
+    asked = {"instance_key": instance_key, "after": after, "until": until}
+    rows = session.execute(_READ, asked)
     return [{**row, "at": _iso(row["at"])} for row in rows.mappings()]
 
 

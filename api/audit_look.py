@@ -1,0 +1,62 @@
+"""An auditor opens an instance: who may, and the record of the look (审计查看)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from api.authentication import Caller
+from api.instance_visibility import of_content, visible_instance
+from api.means import Means
+from api.permissions import Allowed
+from models import access_record, feedback
+from models.access_record import AccessRecord
+from models.feedback import Feedback
+from models.process_instance import ProcessInstance
+
+Auditor = Annotated[Caller, Depends(Allowed("audit.replay"))]
+ACTION = "replay"
+# Whoever moves the slider looks once, not a thousand times.
+_OPENING = timedelta(minutes=30)
+ERRORS = (
+    "fields_invalid",
+    "process_instance_not_found",
+    "process_instance_not_yours",
+    "process_instance_starting",
+)
+
+
+class Opened(NamedTuple):
+    """An instance that somebody looks at, and its item, None without one."""
+
+    instance: ProcessInstance
+    item: Feedback | None
+
+
+def open_instance(session: Session, means: Means, caller: Caller, key: int) -> Opened:
+    """Return an instance that may be seen, and record that it is looked at, once per opening.
+
+    Raises:
+        Problem: as `visible_instance`.
+    """
+    instance = visible_instance(session, of_content(caller), key)
+    item = feedback.find(session, key)
+    subject = item.number if item else str(key)
+    now = means.now()
+    seen = exists().where(
+        col(AccessRecord.subject) == subject,
+        col(AccessRecord.at) > now - _OPENING,
+        col(AccessRecord.actor) == caller.username,
+        col(AccessRecord.action) == ACTION,
+    )
+    if not session.scalar(select(seen)):
+        data = {"instance": str(key)}
+        access_record.append(
+            session, at=now, actor=caller.username, action=ACTION, subject=subject, data=data
+        )
+    return Opened(instance, item)
