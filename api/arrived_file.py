@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from anyio import to_thread
-from fastapi import Request
 
 from api.file_kinds import ENDINGS, KINDS, Sniffer, claimed, safe_name
 from api.incoming_file import IncomingFile
+from api.incoming_parts import IncomingPart
 from api.problem import Problem
 from models import attachment
 from models.attachment_folder import Arriving, AttachmentFolder
@@ -32,14 +32,14 @@ class ArrivedFile:
 
 @asynccontextmanager
 async def arrived(
-    request: Request, folder: AttachmentFolder, limit: int
+    incoming: IncomingFile | IncomingPart, folder: AttachmentFolder, limit: int
 ) -> AsyncIterator[ArrivedFile]:
-    """Take the file of a request, up to so many bytes.
+    """Take a file of a request, up to so many bytes.
 
     Raises:
         Problem: for what is no file, too large, empty, or not what its name says.
     """
-    incoming, sniffer = IncomingFile(request), Sniffer()
+    sniffer = Sniffer()
     file_id, key = uuid4(), attachment.new_key()
     with folder.arriving() as arriving:
         sealer = Sealer(arriving.file, bytes.fromhex(key), file_id)

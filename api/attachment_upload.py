@@ -18,6 +18,7 @@ from api.attachment_view import view
 from api.authentication import Caller
 from api.feedback_view import visible_item
 from api.idempotency import Answer, Once, keyed_digest
+from api.incoming_file import IncomingFile
 from api.masked import Personal, masked
 from api.means import Means
 from api.personal import person_of
@@ -48,7 +49,7 @@ async def receive(asked: Upload, request: Request) -> Answer:
         Problem: for what is no file, too large, empty, or not what its name says.
     """
     await to_thread.run_sync(_look, asked)
-    async with arrived(request, asked.rules.folder, asked.rules.file_limit) as one:
+    async with arrived(IncomingFile(request), asked.rules.folder, asked.rules.file_limit) as one:
         return await to_thread.run_sync(partial(_keep_once, asked, one))
 
 

@@ -145,7 +145,7 @@ def create_feedback(
     """Receive an item: number, item and start of its process in one transaction."""
     _check_submitted(told, means.now())
     asked = once(means, keyed_digest(means, address.encode()), "POST /api/feedback", key, told)
-    answer = _receive_once(means, asked, told)
+    answer = receive_once(means, asked, told)
     return answer.response(Location=f"/api/feedback/{answer.content['number']}")
 
 
@@ -155,7 +155,12 @@ def _check_submitted(told: NewFeedback, now: datetime) -> None:
         raise Problem("fields_invalid", errors=[error])
 
 
-def _receive_once(means: Means, asked: Once, told: NewFeedback) -> Answer:
+def receive_once(means: Means, asked: Once, told: NewFeedback) -> Answer:
+    """Receive an item unless that was done before; return the receipt.
+
+    Raises:
+        Problem: as `receive`, or `idempotency_key_reused`.
+    """
     try:
         with Session(means.engine) as session, session.begin():
             earlier = asked.begin(session)

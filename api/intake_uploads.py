@@ -21,6 +21,7 @@ from api.attachment_rules import AttachmentRules
 from api.attachment_view import rules_of
 from api.attachments import FORM
 from api.idempotency import Answer, KeyHeader, Once, keyed_digest
+from api.incoming_file import IncomingFile
 from api.intake_claim import TOKEN, leave
 from api.means import Means, MeansHere
 from api.problem import Problem
@@ -127,7 +128,7 @@ async def send_feedback_file(
     """Take the file in the field `file` of a form; it waits for the item of its token."""
     rules = _open(means)
     await to_thread.run_sync(partial(_look, means, token))
-    async with arrived(request, rules.folder, _most(rules)) as came:
+    async with arrived(IncomingFile(request), rules.folder, _most(rules)) as came:
         keep = partial(_keep_once, means, token, key, came)
         return (await to_thread.run_sync(keep)).response()
 
@@ -158,14 +159,19 @@ def _keep_once(means: Means, token: str, key: str | None, came: ArrivedFile) -> 
         earlier = once.begin(session)
         if earlier is not None:
             return earlier
-        one = _keep(session, means, token, came)
+        one = keep(session, means, token, came)
         shown = Sent(id=one.id, media_type=one.media_type, size=one.size)
         answer = Answer(201, shown.model_dump(mode="json"))
         once.keep(session, answer)
         return answer
 
 
-def _keep(session: Session, means: Means, token: str, came: ArrivedFile) -> IntakeFile:
+def keep(session: Session, means: Means, token: str, came: ArrivedFile) -> IntakeFile:
+    """Keep a file that has arrived until its item is told.
+
+    Raises:
+        Problem: `upload_token_invalid`, `attachments_full` or `uploads_full`.
+    """
     rules, now = rules_of(means), means.now()
     upload = leave(session, token, now)
     sizes = [one.size for one in intake_upload.files(session, upload)]

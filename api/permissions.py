@@ -177,6 +177,8 @@ PUBLIC: Mapping[tuple[str, str], str] = {
     ("POST", "/api/feedback"): "customers write to us; limited by address",
     ("POST", "/api/feedback-uploads"): "customers send files with what they tell; limited likewise",
     ("POST", "/api/feedback-uploads/files"): "brings the token of the line above, in a header",
+    ("GET", "/feedback-form"): "customers have no login; a page that holds no data",
+    ("POST", "/feedback-form"): "customers write to us; limited by address",
     ("GET", "/survey/{token}"): "customers have no login; the link is signed and expires",
     ("POST", "/survey/{token}"): "customers have no login; the link is signed and expires",
     ("GET", "/openapi.json"): "describes the interface and holds no data",

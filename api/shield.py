@@ -13,7 +13,7 @@ MAX_FILES = 20_000_000
 MAX_ATTACHMENT = 200_000_000
 # Whole files come here.
 _FILES = ("/v2/deployments", "/api/imports/", "/api/definition-drafts/", "/api/dry-run")
-_CUSTOMERS_FILES = "/api/feedback-uploads/files"
+_CUSTOMERS_FILES = ("/api/feedback-uploads/files", "/feedback-form")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -58,7 +58,7 @@ class Shield:
 
 
 def _limit(path: str) -> int:
-    if path == _CUSTOMERS_FILES or (
+    if path in _CUSTOMERS_FILES or (
         path.startswith("/api/feedback/") and path.endswith("/attachments")
     ):
         return MAX_ATTACHMENT
