@@ -17,7 +17,7 @@ export function lineInWords(line: Line, name: (username: string | null | undefin
     code: codeInWords("feedbackValue.progress", data.code),
     reason: codeInWords("feedbackValue.pause", data.reason),
     urgency: codeInWords("feedbackValue.urgency", data.urgency),
-    score: codeInWords("feedbackValue.score", data.score),
+    score: codeInWords("feedbackValue.satisfaction", data.score),
     before: /^\d{4}-/.test(data.before ?? "") ? moment(data.before) : name(data.before),
     due: moment(data.due),
     until: moment(data.until),

@@ -11,7 +11,14 @@ interface Canvas {
   addMarker: (id: string, marker: string) => void;
   removeMarker: (id: string, marker: string) => void;
   zoom: (scale: string | number, center?: unknown) => number;
-  scrollToElement: (id: string, padding?: number) => void;
+  viewbox: (box?: { x: number; y: number; width: number; height: number }) => { outer: { width: number; height: number } };
+}
+
+interface Shape {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 /** As small as a drawing may become and still be read. */
@@ -42,8 +49,10 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<V
     lookAt(elements) {
       const [first] = elements.filter(known).slice(-1);
       if (canvas.zoom("fit-viewport", "auto") >= READABLE || !first) return;
-      canvas.zoom(READABLE);
-      canvas.scrollToElement(first, 120);
+      const { x, y, width, height } = registry.get(first) as Shape;
+      const { outer } = canvas.viewbox();
+      const box = { width: outer.width / READABLE, height: outer.height / READABLE };
+      canvas.viewbox({ x: x + width / 2 - box.width / 2, y: y + height / 2 - box.height / 2, ...box });
     },
     destroy: () => made.destroy(),
   };
