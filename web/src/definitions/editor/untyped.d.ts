@@ -1,0 +1,10 @@
+declare module "bpmn-js-properties-panel";
+declare module "@bpmn-io/properties-panel";
+declare module "@bpmn-io/properties-panel/preact/jsx-runtime";
+declare module "bpmn-js-differ";
+declare module "bpmn-moddle";
+declare module "bpmn-js-i18n-zh/lib/bpmn-js/index.js";
+declare module "bpmn-js-i18n-zh/lib/bpmn-js/elements.js";
+declare module "bpmn-js-i18n-zh/lib/properties-panel/index.js";
+declare module "bpmn-js-i18n-zh/lib/zeebe-properties-panel/index.js";
+declare module "dmn-js/lib/Modeler";
