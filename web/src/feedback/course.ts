@@ -5,7 +5,7 @@ type Course = Pick<components["schemas"]["DrawingCourse"], "elements" | "flows">
 /** An element of a drawing, and the class that shows what became of it. */
 export interface ElementMark {
   id: string;
-  marker: "bh-active" | "bh-done" | "bh-incident" | "bh-taken";
+  marker: "bh-active" | "bh-done" | "bh-incident" | "bh-taken" | "bh-now";
 }
 
 /** How a drawing is to be marked; what failed and what is active comes before what was done. */

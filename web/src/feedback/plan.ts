@@ -6,6 +6,9 @@ import type { Values } from "./task";
 export type Hint = components["schemas"]["PlanFinding"];
 type Plan = components["schemas"]["PlanText"];
 
+/** The form whose texts are held against the rules of plans and replies. */
+export const PLAN_FORM = "process";
+
 const TYPES = ["consultation", "complaint", "repair", "request"] as const;
 
 /** What of a form the rules of a plan look at. */
