@@ -55,7 +55,7 @@ export function timeline({ item, records = [], progress = [], attachments = [], 
 function ofRecord(one: Entry): Line[] {
   const told = Object.fromEntries(Object.entries(one.details).filter(([, value]) => typeof value === "string")) as Record<string, string>;
   const line = { key: `r${String(one.record).padStart(9, "0")}`, at: one.at, by: one.by, to: one.to, note: one.note };
-  const data = { ...told, element: one.name ?? one.element_id };
+  const data = { ...told, element: one.name ?? one.element_id, elementId: one.element_id };
   if (one.kind === "message") {
     if (TOLD_ELSEWHERE.has(told.name ?? "")) return told.cause === "urgency" && told.urgency ? [{ ...line, kind: "urgency", data, tone: "limit" }] : [];
     return [{ ...line, kind: `message_${told.name}`, data, tone: told.name === "feedback_withdrawn" ? "customer" : "limit" }];

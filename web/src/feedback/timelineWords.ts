@@ -1,6 +1,7 @@
 import { codeInWords, t, words } from "@/words/words";
 import { moment } from "@/words/moments";
 
+import { elementInWords } from "./elementWords";
 import type { Line } from "./timeline";
 
 /** A line of the timeline in words; an unknown kind is said by its name. */
@@ -11,7 +12,8 @@ export function lineInWords(line: Line, name: (username: string | null | undefin
   if (!words.global.te(path)) return data.element ?? kind;
   return t(path, {
     ...data,
-    to: name(line.to),
+    element: elementInWords(data.elementId, data.element),
+    to: name(line.to) || t("feedback.task.free"),
     owner: name(data.owner),
     status: codeInWords("feedbackValue.status", data.status),
     code: codeInWords("feedbackValue.progress", data.code),
