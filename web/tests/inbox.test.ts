@@ -20,6 +20,7 @@ describe("the inbox", () => {
 
   it("shows the whole department's queue and that of a team", () => {
     expect(filterOf({ queue: "department" })).toMatchObject({ candidateGroup: "service" });
+    expect(filterOf({ queue: "all" })).toEqual({ state: "CREATED" });
     expect(filterOf({ queue: "team.senior" })).toMatchObject({ candidateGroup: "team.senior" });
   });
 

@@ -7,7 +7,7 @@ export type Sort = "due" | "created" | "priority";
 
 /** What the inbox shows; it lives in the page's address, so that it can be kept and shared. */
 export interface Chosen {
-  /** `mine`, `claimable`, `department` or a candidate group such as `team.senior`. */
+  /** `mine`, `claimable`, `department`, `all` that one sees, or a candidate group such as `team.senior`. */
   queue: string;
   number: string;
   element: string;
@@ -61,6 +61,7 @@ export function toSearch(chosen: Chosen, own: Own, now: Date, midnight: Date): T
 }
 
 function ofQueue(queue: string, own: Own): NonNullable<TaskSearch["filter"]> {
+  if (queue === "all") return {};
   if (queue === "mine") return { assignee: own.username };
   if (queue === "claimable") return { assignee: { $exists: false }, candidateGroup: { $in: own.groups } };
   return { candidateGroup: queue === "department" ? own.department : queue };
