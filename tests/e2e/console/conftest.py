@@ -72,17 +72,17 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def page_of(stack: RunningStack, browser: Browser) -> Iterator[OpenPage]:
-    """Pages of a role or a username, logged in, at `/`; "" is nobody, at the login.
+    """Pages of a role or a username, logged in, at a path; "" is nobody, at the login.
 
     `more` goes to the browser's context, such as color_scheme="dark" or java_script_enabled=False.
     When the test ends, it fails for whatever went wrong on any of them.
     """
     contexts: list[BrowserContext] = []
     opened: list[WatchedPage] = []
-    address = stack.api
+    address, names = stack.api, set(stack.logins)
 
     def open_page(
-        who: str = "", locale: str = "zh-CN", *, phone: bool = False, **more: Any
+        who: str = "", locale: str = "zh-CN", *, phone: bool = False, at: str = "/", **more: Any
     ) -> WatchedPage:
         size: Any = PHONE if phone else DESK
         given = {"viewport": size, "has_touch": phone, "is_mobile": phone, **more}
@@ -90,9 +90,9 @@ def page_of(stack: RunningStack, browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         if who:
             log_in(context, stack, who)
-        watched = WatchedPage(context.new_page(), address)
+        watched = WatchedPage(context.new_page(), address, names)
         opened.append(watched)
-        watched.page.goto("/")
+        watched.page.goto(at)
         return watched
 
     yield open_page

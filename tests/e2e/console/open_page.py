@@ -11,5 +11,11 @@ class OpenPage(Protocol):
     """Open a page, as nobody or as somebody."""
 
     def __call__(
-        self, who: str = "", locale: str = "zh-CN", *, phone: bool = False, **more: Any
+        self,
+        who: str = "",
+        locale: str = "zh-CN",
+        *,
+        phone: bool = False,
+        at: str = "/",
+        **more: Any,
     ) -> WatchedPage: ...

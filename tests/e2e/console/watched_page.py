@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 # What the browser itself writes about an answer such as 409; the answers are watched below.
 _ANSWERED = "Failed to load resource: the server responded with a status of 4"
+_NAMED = re.compile(r"(?:Id|Key|_id|_key|[nN]ame|assignee)$")
 _TELLS_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`content policy: ${event.violatedDirective} ${event.blockedURI}`));
@@ -24,13 +25,17 @@ class WatchedPage:
 
     Attributes:
         faults: errors and warnings, server errors, requests to other hosts.
+        asked: the addresses of its requests.
+        names: of people and of things that somebody named.
         told: every text that the API sent to it: what is shown of these is data.
     """
 
-    def __init__(self, page: Page, origin: str) -> None:
+    def __init__(self, page: Page, origin: str, names: Iterable[str] = ()) -> None:
         self.page = page
         self.faults: list[str] = []
         self.told: set[str] = set()
+        self.asked: list[str] = []
+        self.names = set(names)
         self._host = urlsplit(origin).netloc
         page.add_init_script(_TELLS_VIOLATIONS)
         page.on("console", self._said)
@@ -43,6 +48,7 @@ class WatchedPage:
             self.faults.append(f"console {message.type}: {message.text}")
 
     def _asked(self, request: Request) -> None:
+        self.asked.append(request.url)
         place = urlsplit(request.url)
         if place.scheme not in {"data", "blob"} and place.netloc != self._host:
             self.faults.append(f"request to another host: {request.url}")
@@ -54,9 +60,23 @@ class WatchedPage:
         # A page that is left takes the bodies of its answers with it.
         with suppress(Exception):
             if "json" in kind:
-                self.told |= set(_texts(json.loads(response.text())))
+                told = json.loads(response.text())
+                self.told |= set(_texts(told))
+                self.names |= set(_ids(told))
             elif "xml" in kind:
                 self.told |= set(re.findall(r'"([^"]+)"', response.text()))
+
+
+def _ids(value: Any) -> Iterator[str]:
+    """Names that somebody gave to a thing: of processes, elements, people."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if isinstance(one, str) and _NAMED.search(name):
+                yield one
+            yield from _ids(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _ids(one)
 
 
 def _texts(value: Any) -> Iterator[str]:
