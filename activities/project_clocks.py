@@ -28,12 +28,14 @@ class ClockProjection:
         self._opened: dict[int, dict[str, Any]] = {}
         self._changed: dict[int, dict[str, Any]] = {}
         self._left_at: datetime | None = None
+        self._went_back = False
 
     def follow(self, record: Record) -> None:
         """Take note of a record."""
+        self._went_back = self._went_back or record.kind is Kind.INSTANCE_MODIFIED
         if record.kind is Kind.TIMER_CREATED and record.data.get("limit"):
             self._opened[record.key] = self._row(record)
-        elif record.data.get("status") in _LEFT:
+        elif self._leaves(record.data.get("status")):
             self._left_at = _at(record)
         elif record.kind in _ENDS:
             self._change(record.key, {_ENDS[record.kind]: _at(record)})
@@ -51,6 +53,10 @@ class ClockProjection:
         if self._left_at is not None:
             clock_pause.close(session, self._run.state.key, self._left_at)
             self._left_at = None
+
+    def _leaves(self, status: object) -> bool:
+        # Whoever sends an item back ends its clocks, so that nothing is left to stand.
+        return status in _LEFT or (status == "pending" and self._went_back)
 
     def _change(self, key: int, values: dict[str, Any]) -> None:
         target = self._opened if key in self._opened else self._changed

@@ -21,6 +21,7 @@ from api.problem import Problem
 from api.staff_acts import existing_department
 from api.visibility import check_handles
 from bpmn.commands import PublishMessage
+from models import event_subscription
 from models.feedback import Feedback
 
 router = APIRouter(prefix="/api/feedback", tags=["feedback"])
@@ -75,7 +76,7 @@ async def add_collaborator(
 
     def prepare(session: Session) -> tuple[int, PublishMessage | None]:
         item = visible_item(session, caller, number)
-        identity = _identity(item, asked.department)
+        identity = _identity(session, item, asked.department)
         if handle.key and was_done(session, item.id, identity):
             return item.id, None
         _check(session, caller, item, asked.department)
@@ -96,9 +97,14 @@ async def add_collaborator(
     return (await carry_out(means, handle, work)).response()
 
 
-def _identity(item: Feedback, department: str) -> str:
-    """Return one id for all who ask for the same at once: the department is asked once."""
-    return f"collaborator:{department}:{item.reopened}"
+def _identity(session: Session, item: Feedback, department: str) -> str:
+    """Return one id for all who ask for the same at once: the department is asked once.
+
+    Each time the item is processed anew it waits by another subscription, so that a department
+    whose task went with an item that was sent back can be asked again.
+    """
+    waiting = event_subscription.waiting(session, item.id, MESSAGE)
+    return f"collaborator:{department}:{waiting or item.reopened}"
 
 
 def _check(session: Session, caller: Caller, item: Feedback, code: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, delete, insert
+from sqlalchemy import BigInteger, delete, insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -64,3 +64,13 @@ def close_all(session: Session, keys: Iterable[int]) -> None:
     """Delete the subscriptions with these keys, whichever of them there are."""
     if closed := list(keys):
         session.execute(delete(EventSubscription).where(col(EventSubscription.key).in_(closed)))
+
+
+def waiting(session: Session, instance_key: int, name: str) -> int | None:
+    """Return the key of the subscription by which an instance waits for a message."""
+    own = select(col(EventSubscription.key)).where(
+        col(EventSubscription.instance_key) == instance_key,
+        col(EventSubscription.type) == MESSAGE,
+        col(EventSubscription.name) == name,
+    )
+    return session.scalars(own.order_by(col(EventSubscription.key).desc())).first()

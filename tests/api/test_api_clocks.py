@@ -104,6 +104,24 @@ async def test_what_stands_cannot_be_stopped_and_what_runs_not_resumed(door: Doo
     assert twice.json()["detail"]
 
 
+async def test_a_pause_ends_with_the_processing_that_was_sent_back(door: Door) -> None:
+    number = await processing(door)
+    await door.post("tech", f"/api/feedback/{number}/clocks/pause", PARTS)
+    key = (await door.task(number))["userTaskKey"]
+    back = {"elementId": "accept", "reason": "派错了部门"}
+    sent = await door.post("lead", f"/v2/user-tasks/{key}/send-back", back)
+    assert sent.status_code == 200, sent.text
+
+    answer = (await door.get("tech", f"/api/feedback/{number}/clocks")).json()
+    await door.complete(number, "tech")
+
+    assert [one["resumed_at"] is not None for one in answer["pauses"]] == [True]
+    assert (await clocks(door, number))["solution"]["state"] == "running"
+    again = await door.post("tech", f"/api/feedback/{number}/clocks/pause", PARTS)
+    assert again.status_code == 202, again.text
+    assert (await clocks(door, number))["solution"]["state"] == "paused"
+
+
 async def test_a_pause_sent_twice_with_one_key_is_one_pause(door: Door) -> None:
     number = await processing(door)
     path = f"/api/feedback/{number}/clocks/pause"

@@ -82,3 +82,22 @@ async def test_nobody_is_asked_before_the_item_is_accepted(door: Door) -> None:
     answer = await door.post("lead", asked(number), {"department": "service"})
 
     assert code(answer) == (409, "feedback_not_processed")
+
+
+async def test_a_department_is_asked_again_once_the_item_was_sent_back_and_accepted_anew(
+    door: Door,
+) -> None:
+    number = await in_processing(door)
+    body = {"department": "service"}
+    await door.post("tech", asked(number), body, Idempotency_Key="first")
+    shown = (await door.get("tech", f"/api/feedback/{number}")).json()
+    [key] = [t["user_task_key"] for t in shown["open_tasks"] if t["element_id"] == "process"]
+    back = {"elementId": "accept", "reason": "派错了部门"}
+    sent = await door.post("lead", f"/v2/user-tasks/{key}/send-back", back)
+    assert sent.status_code == 200, sent.text
+    await door.complete(number, "tech", collaborators=[])
+
+    answer = await door.post("tech", asked(number), body, Idempotency_Key="second")
+
+    assert answer.status_code == 202, answer.text
+    assert await open_tasks(door, number) == ["collaborate", "process"]
