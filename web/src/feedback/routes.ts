@@ -1,6 +1,12 @@
 import { Files } from "@element-plus/icons-vue";
 import type { RouteRecordRaw } from "vue-router";
 
+import { addFinder } from "@/shell/palette";
+
+import { findItems } from "./finder";
+
+addFinder(findItems);
+
 export const routes: RouteRecordRaw[] = [
   {
     path: "feedback",
