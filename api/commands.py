@@ -125,10 +125,10 @@ def _is_known(instance_key: int, session: Session) -> bool:
     return session.get(ProcessInstance, instance_key) is not None
 
 
-def was_done(session: Session, instance_key: int, command_id: str) -> bool:
-    """Say whether this very command was carried out before."""
+def was_done(session: Session, instance_key: int, *command_ids: str) -> bool:
+    """Say whether this very command was carried out before, under one of its ids."""
     own = select(col(CommandBatch.first_number)).where(
         col(CommandBatch.instance_key) == instance_key,
-        col(CommandBatch.command_id) == command_id,
+        col(CommandBatch.command_id).in_(command_ids),
     )
     return session.execute(own).first() is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Header
@@ -18,7 +18,8 @@ from api.own_requests import check_not_own
 from api.problem import Problem
 from api.user_task_view import existing
 from api.visibility import sees_task
-from bpmn.commands import Command
+from bpmn.commands import Command, OnUserTask
+from models import audit_record
 from models.user_task import UserTask
 
 IfMatch = Annotated[
@@ -38,6 +39,7 @@ CODES = (
     "user_task_not_found",
     "user_task_not_active",
     "process_instance_ended",
+    "process_instance_moved_on",
     "command_refused",
     "revision_differs",
     "idempotency_key_invalid",
@@ -46,6 +48,11 @@ CODES = (
     "process_instance_starting",
     "body_too_large",
 )
+
+
+# Whoever may do these may no longer if the task has changed hands since it was looked at.
+_BY_HOLDER = frozenset({"unassign", "reassign", "delegate", "return"})
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -105,30 +112,49 @@ async def carry_out_verb(means: Means, verb: TaskVerb, make: Make) -> Answer:
     asked = once(means, verb.caller.username, route, verb.conditions.idempotency_key, verb.body)
 
     async def work() -> Answer:
-        prepared = _Preparation(verb, asked, make)
-        command = await in_transaction(means, prepared)
-        if command is not None:
-            await deliver(means, prepared.instance_key, command, prepared)
-        return Answer(204)
+        for attempt in range(_ATTEMPTS):
+            if await _attempt(means, _Preparation(verb, asked, make, attempt)):
+                return Answer(204)
+        raise Problem("process_instance_moved_on")
 
     return await carry_out(means, asked, work)
+
+
+async def _attempt(means: Means, prepared: _Preparation) -> bool:
+    """Try once; return False if the instance moved on while the task was looked at."""
+    command = await in_transaction(means, prepared)
+    if command is None:
+        return True
+    try:
+        await deliver(means, prepared.instance_key, command, prepared)
+    except Problem as problem:
+        if problem.code != "process_instance_moved_on":
+            raise
+        return False
+    return True
 
 
 class _Preparation:
     """Looks at the task and makes the command; None if this very request was done before."""
 
-    def __init__(self, verb: TaskVerb, asked: Once, make: Make) -> None:
+    def __init__(self, verb: TaskVerb, asked: Once, make: Make, attempt: int = 0) -> None:
         self._verb = verb
         self._make = make
-        # Made once: whoever is asked again is asked by the same command.
-        self._identity = asked.command_id()
+        # Made once: whoever is asked again is asked by the same command. One that came too late
+        # was refused for good, so that each attempt has its own.
+        own = asked.command_id()
+        self._identities = [own, *(f"{own}:{again}" for again in range(1, _ATTEMPTS))]
+        self._identity = self._identities[attempt]
         self.instance_key = 0
 
     def __call__(self, session: Session) -> Command | None:
         verb, identity = self._verb, self._identity
         task = existing(session, verb.key)
         self.instance_key = task.instance_key
-        if verb.conditions.idempotency_key and was_done(session, task.instance_key, identity):
+        number = self._number(session, task)
+        if verb.conditions.idempotency_key and was_done(
+            session, task.instance_key, *self._identities
+        ):
             return None
         if not sees_task(verb.caller, task):
             raise Problem("task_not_yours", key=str(task.key))
@@ -136,7 +162,22 @@ class _Preparation:
             raise Problem("user_task_not_active", key=str(task.key))
         check_not_own(session, verb.caller, task)
         verb.conditions.check(task)
-        return self._make(session, task, identity)
+        command = self._make(session, task, identity)
+        if number and isinstance(command, OnUserTask):
+            return replace(command, expected_number=number)
+        return command
+
+    def _number(self, session: Session, task: UserTask) -> int:
+        """Return the record that must be the last one when the task is as it is looked at here.
+
+        Read before the row: a row that is newer only costs another attempt.
+        """
+        exact = self._verb.conditions.if_match not in {None, "*"}
+        if not exact and self._verb.name not in _BY_HOLDER:
+            return 0
+        number = audit_record.last_number(session, task.instance_key)
+        session.refresh(task)
+        return number
 
 
 def etag(task: UserTask) -> str:

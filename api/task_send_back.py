@@ -113,7 +113,6 @@ def list_send_back_targets(key: PathKey, caller: Reader, means: MeansHere) -> Se
         **for_staff(
             *CODES,
             "send_back_target_unknown",
-            "process_instance_moved_on",
             "user_task_is_signature",
         ),
         **example(200, EXAMPLE),

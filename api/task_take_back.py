@@ -44,7 +44,7 @@ class TakingBack(Shape):
     operation_id="take_back_user_task",
     response_model=StepBack,
     responses={
-        **for_staff(*CODES, "take_back_too_late", "process_instance_moved_on"),
+        **for_staff(*CODES, "take_back_too_late"),
         **example(200, EXAMPLE | {"staysDone": []}),
     },
 )

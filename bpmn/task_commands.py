@@ -19,10 +19,12 @@ class OnUserTask(Command):
 
     Attributes:
         reason: the reference to a text, as the record tells it; None without one.
+        expected_number: the record that must be the last one, 0 for any.
     """
 
     key: int
     reason: Any = None
+    expected_number: int = 0
 
     @override
     def check(self, state: State) -> None:
@@ -30,6 +32,8 @@ class OnUserTask(Command):
             raise Rejection("user_task_not_active", key=str(self.key))
         if state.user_tasks[self.key].held:
             raise Rejection("user_task_busy", key=str(self.key))
+        if self.expected_number and state.number != self.expected_number:
+            raise Rejection("process_instance_moved_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, select, text
+from sqlalchemy import BigInteger, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
@@ -65,6 +65,14 @@ def read(
     asked = {"instance_key": instance_key, "after": after, "until": until}
     rows = session.execute(_READ, asked)
     return [{**row, "at": _iso(row["at"])} for row in rows.mappings()]
+
+
+def last_number(session: Session, instance_key: int) -> int:
+    """Return the number of the newest record of an instance, 0 without any."""
+    own = select(func.max(col(AuditRecord.number))).where(
+        col(AuditRecord.instance_key) == instance_key
+    )
+    return session.scalar(own) or 0
 
 
 def of_kind(session: Session, instance_key: int, kind: str) -> list[dict[str, Any]]:
