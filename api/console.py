@@ -94,7 +94,8 @@ def _sent(file: ConsoleFile, headers: Headers) -> Response:
     coding = file.coding(headers.get("accept-encoding", ""))
     # The codings of a file are one thing in several forms: weak.
     sent = {
-        **_HEADERS,
+        # They are of the page; with each of its files they would weigh more than the file.
+        **(_HEADERS if file.media_type == "text/html" else {}),
         "ETag": f'W/"{file.tag}"',
         "Cache-Control": _FOR_EVER if file.hashed else "no-cache",
         "Vary": "Accept-Encoding",

@@ -25,7 +25,25 @@ export default defineConfig({
     __VUE_OPTIONS_API__: "true",
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
   },
-  build: { target: "es2022", chunkSizeWarningLimit: 2500, sourcemap: false },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 2500,
+    sourcemap: false,
+    // A hundred small answers weigh more than a few: all words of a language come in one.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "words-zh-CN", test: /words\/zh-CN\/|problems\.zh-CN|templates\/zh-CN/ },
+            { name: "words-en", test: /words\/en\/|problems\.en|templates\/en/ },
+            { name: "vue", test: /node_modules\/(@?vue|vue-router|vue-i18n|@intlify|@tanstack\/(vue-)?query)/ },
+            // What many pages share is likely needed by the first one.
+            { name: "elements", test: /node_modules\/(element-plus|@vueuse|lodash)/, minShareCount: 8 },
+          ],
+        },
+      },
+    },
+  },
   server: {
     fs: { allow: [here("."), here("../api/words"), here("../channels/templates"), here("../bpmn/diagrams")] },
     // Pages of the console and routes of the API share one origin, as they do when served.
