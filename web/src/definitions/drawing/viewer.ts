@@ -7,11 +7,18 @@ export interface Mark {
   badges?: { text: string; look: string; title: string }[];
 }
 
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
 /** The little of bpmn-js that the console asks for. */
 export interface Canvas {
   zoom(level: number | "fit-viewport", center?: "auto" | { x: number; y: number }): number;
-  viewbox(): { x: number; y: number; width: number; height: number; scale: number };
-  viewbox(box: { x: number; y: number; width: number; height: number }): void;
+  viewbox(): { x: number; y: number; width: number; height: number; scale: number; inner: Box; outer: { width: number; height: number } };
+  viewbox(box: Box): void;
   addMarker(element: string, look: string): void;
   removeMarker(element: string, look: string): void;
   scrollToElement(element: string, padding?: number): void;

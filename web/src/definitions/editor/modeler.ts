@@ -15,6 +15,7 @@ export interface Modeling extends Omit<Drawing, "get"> {
   saveXML(how: { format: boolean }): Promise<{ xml?: string }>;
   get: Drawing["get"] & {
     (name: "commandStack"): { undo(): void; redo(): void; canUndo(): boolean; canRedo(): boolean };
+    (name: "propertiesPanel"): { attachTo(place: HTMLElement): void; detach(): void };
     (name: "selection"): { select(shape: unknown): void; get(): { id: string }[] };
   };
 }
