@@ -12,6 +12,7 @@ from models.feedback import Feedback
 
 # With whatever item one sees, or with those that one handles.
 _OF_ITEMS = (
+    "feedback.collaborate",
     "feedback.extend",
     "feedback.message",
     "feedback.pause",

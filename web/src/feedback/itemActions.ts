@@ -1,12 +1,13 @@
 import { isOver, type Item } from "./item";
 
-export type ItemAction = "progress" | "extension" | "pause" | "resume" | "message" | "urgency" | "withdrawal";
+export type ItemAction = "progress" | "collaborator" | "extension" | "pause" | "resume" | "message" | "urgency" | "withdrawal";
 
 type Known = Pick<Item, "status" | "actions" | "due_at" | "clocks">;
 
 /** Whether an action makes sense with an item in this state; who may do it is asked apart. */
 const FITS: Record<ItemAction, (item: Known) => boolean> = {
   progress: ({ status }) => status === "processing",
+  collaborator: ({ status }) => status === "processing",
   extension: (item) => item.due_at !== null && item.status === "processing",
   pause: (item) => item.status === "processing" && !isPaused(item),
   resume: isPaused,
@@ -16,6 +17,7 @@ const FITS: Record<ItemAction, (item: Known) => boolean> = {
 };
 const NEEDS: Record<ItemAction, string> = {
   progress: "feedback.progress",
+  collaborator: "feedback.collaborate",
   extension: "feedback.extend",
   pause: "feedback.pause",
   resume: "feedback.pause",
