@@ -37,7 +37,7 @@ _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline';"
         " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self';"
-        " worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none';"
+        " worker-src 'self' blob:; frame-src blob:; frame-ancestors 'none'; base-uri 'none';"
         " form-action 'self'; object-src 'none'"
     ),
     "X-Frame-Options": "DENY",

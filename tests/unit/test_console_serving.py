@@ -134,6 +134,8 @@ async def test_no_script_runs_but_files_of_ours_and_nobody_frames_the_page(built
     )
     assert rules["script-src"] == rules["default-src"] == rules["connect-src"] == "'self'"
     assert rules["frame-ancestors"] == rules["object-src"] == rules["base-uri"] == "'none'"
+    # Files of an item are shown in a frame; nothing else is.
+    assert rules["frame-src"] == "blob:"
     assert answer.headers["x-frame-options"] == "DENY"
     assert answer.headers["x-content-type-options"] == "nosniff"
 
