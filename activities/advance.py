@@ -13,7 +13,7 @@ from traceback import format_tb
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 from temporalio import activity
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
     from activities.house import House
     from activities.step import Handler
+
+
+# Values out of range, and texts with a NUL.
+_UNSTORABLE = (DataError, ValueError, OverflowError)
 
 
 class _StepFailedError(Exception):
@@ -92,7 +96,20 @@ class _Batch:
         self._run = Run(definition, state, clock)
 
     def commit(self) -> AdvanceResult:
-        """Run up to the next wait and commit, or adopt what was committed before."""
+        """Run up to the next wait and commit, or adopt what was committed before.
+
+        What people ask for and no table can hold is refused: it would fail again at every attempt,
+        and nobody else could do anything with the instance.
+        """
+        try:
+            return self._commit()
+        except _UNSTORABLE as error:
+            if not self._command.actor:
+                raise
+            data = {"code": "engine_error", "error": type(error).__name__}
+            return AdvanceResult(self._command.id, rejection=data)
+
+    def _commit(self) -> AdvanceResult:
         with _session(self._house) as session, session.begin() as transaction:
             won = command_batch.put(
                 session,

@@ -14,6 +14,7 @@ from anyio import to_thread
 from fastapi import Header
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError
 from sqlalchemy.orm import Session
 
 from api.means import Means
@@ -113,8 +114,17 @@ def once(
     means: Means, principal: str, route: str, key: str | None, body: BaseModel | None = None
 ) -> Once:
     """Return the handle on one request."""
-    text = b"" if body is None else body.model_dump_json(exclude_unset=True).encode()
-    return Once(principal, route, key, keyed_digest(means, text), means.now())
+    return Once(principal, route, key, keyed_digest(means, _text(body)), means.now())
+
+
+def _text(body: BaseModel | None) -> bytes:
+    if body is None:
+        return b""
+    try:
+        return body.model_dump_json(exclude_unset=True).encode()
+    except PydanticSerializationError:
+        # Half of a surrogate pair: whoever looks at the fields says which.
+        return repr(body.model_dump(exclude_unset=True)).encode()
 
 
 def keyed_digest(means: Means, text: bytes) -> str:

@@ -18,6 +18,7 @@ from api.paging import Shape
 from api.problem import FieldError, Problem
 from api.task_commands import Conditions, Make, TaskVerb, carry_out_verb
 from api.task_completion import Completion, completing
+from api.task_people import Username
 from api.user_tasks import Assignment, Worker, assigning
 
 router = APIRouter(prefix="/v2/user-tasks", tags=["user tasks"])
@@ -53,7 +54,7 @@ class BulkClaim(Shape):
 class BulkAssignment(Shape):
     """Tasks that somebody gets."""
 
-    assignee: Annotated[str, Field(min_length=1, max_length=100, examples=["linmei"])]
+    assignee: Username
     allow_override: bool = True
     items: _Items
 

@@ -17,7 +17,10 @@ from api.visibility import directs, is_for_heads
 from models import candidate_group, person, user_task_search
 from models.user_task import UserTask
 
-Username = Annotated[str, Field(min_length=1, max_length=100, examples=["linmei"])]
+Username = Annotated[
+    str,
+    Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["linmei"]),
+]
 CODES = ("assignee_unknown", "assignee_unfit")
 
 

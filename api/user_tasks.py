@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from sqlalchemy.orm import Session
 
 from api.answers import example, for_staff
@@ -16,7 +16,7 @@ from api.keys import PathKey
 from api.means import Means, MeansHere
 from api.paging import Shape
 from api.permissions import Allowed
-from api.problem import Problem
+from api.problem import FieldError, Problem
 from api.task_commands import CODES, ConditionsHere, Make, TaskVerb, carry_out_verb, etag
 from api.user_task_view import EXAMPLE, UserTaskView, existing, views
 from api.visibility import directs, is_candidate, is_for_heads, sees_task
@@ -25,7 +25,8 @@ from models import absence, candidate_group, person, user_task_search
 from models.user_task import UserTask
 
 router = APIRouter(prefix="/v2/user-tasks", tags=["user tasks"])
-_Name = Annotated[str, Field(min_length=1, max_length=100)]
+_EARLIEST, _LATEST = 1900, 9000
+_Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Reader = Annotated[Caller, Depends(Allowed("user_task.read"))]
 Worker = Annotated[Caller, Depends(Allowed("user_task.work"))]
 Director = Annotated[Caller, Depends(Allowed("user_task.direct"))]
@@ -44,7 +45,16 @@ def _absent_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-_Date = Annotated[AwareDatetime | None, BeforeValidator(_absent_if_empty)]
+def _countable(value: datetime | None) -> datetime | None:
+    # Any zone may look at it, and days may be added.
+    if value is not None and not _EARLIEST <= value.year <= _LATEST:
+        raise FieldError("value_unknown")
+    return value
+
+
+_Date = Annotated[
+    AwareDatetime | None, BeforeValidator(_absent_if_empty), AfterValidator(_countable)
+]
 _Names = Annotated[list[_Name], Field(max_length=50)]
 
 
