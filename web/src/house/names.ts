@@ -3,7 +3,7 @@ import { computed } from "vue";
 
 import { answered, api } from "@/api/client";
 import type { components } from "@/api/schema";
-import { locale } from "@/words/words";
+import { codeInWords, locale } from "@/words/words";
 
 export type Person = components["schemas"]["PersonView"];
 
@@ -18,8 +18,8 @@ export function useDepartments() {
   });
   const departments = computed(() => read.data.value?.items ?? []);
   const names = computed(() => new Map(departments.value.map((one) => [one.code, locale.value === "en" ? one.name_en : one.name_zh])));
-  /** A department's name, or its code until the names are there. */
-  const departmentName = (code: string | null | undefined) => (code ? (names.value.get(code) ?? code) : "");
+  /** A department's name, or what the console knows it by until the names are there. */
+  const departmentName = (code: string | null | undefined) => (code ? (names.value.get(code) ?? codeInWords("department", code)) : "");
   return { departments, departmentName };
 }
 
