@@ -13,6 +13,7 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 _CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 # What the API tells by a code is to be said in words: no such thing counts as data.
 _CODES = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_TRIES = 10
 _FILE = re.compile(r"[\w-]*\.(?:env|bpmn|dmn|form|csv|json|zip|png|pdf)\b")
 # Names, and words that Chinese pages write as they are.
 NAMES = frozenset(
@@ -51,11 +52,19 @@ _SEEN = """() => {
 
 def check_words(watched: WatchedPage, locale: str, *data: str) -> None:
     """Fail with the words that nobody translated; `data` is what else is no word of ours."""
-    told = {one for one in watched.told if not _CODES.fullmatch(one)} | watched.names | set(data)
-    seen = dict.fromkeys(watched.page.evaluate(_SEEN))
+    for _ in range(_TRIES):
+        faults = _found(watched, locale, set(data))
+        if not faults:
+            return
+        # Some answers may be on the page and not yet read here.
+        watched.page.wait_for_timeout(200)
+    raise AssertionError("\n".join(_found(watched, locale, set(data))))
 
-    faults = [fault for text in seen for fault in _faults(text, locale, told)]
-    assert not faults, "\n".join(faults)
+
+def _found(watched: WatchedPage, locale: str, data: set[str]) -> list[str]:
+    told = {one for one in watched.told if not _CODES.fullmatch(one)} | watched.names | data
+    seen = dict.fromkeys(watched.page.evaluate(_SEEN))
+    return [fault for text in seen for fault in _faults(text, locale, told)]
 
 
 def _faults(text: str, locale: str, told: set[str]) -> Iterator[str]:
