@@ -113,8 +113,14 @@ describe("a form", () => {
   it("tells what somebody else changed of the task, with the newer values", () => {
     const before = { state: "CREATED", assignee: "wangqiang", owner: null, dueDate: null, priority: 50, candidateGroups: ["technical"] } as unknown as Task;
 
-    expect(changesOf(before, { ...before, assignee: "liyang", priority: 80 })).toEqual([{ field: "assignee", value: "liyang" }, { field: "priority", value: "80" }]);
-    expect(changesOf(before, { ...before })).toEqual([]);
+    expect(changesOf(before, { ...before, assignee: "liyang" })).toEqual([{ field: "assignee", value: "liyang" }]);
+    expect(changesOf(before, { ...before, state: "COMPLETED" })).toEqual([{ field: "state", value: "COMPLETED" }]);
+  });
+
+  it("is not stopped by limits that pass: they add candidates and move dates", () => {
+    const before = { state: "CREATED", assignee: "wangqiang", owner: null, dueDate: null, priority: 50, candidateGroups: ["technical"] } as unknown as Task;
+
+    expect(changesOf(before, { ...before, candidateGroups: ["technical", "technical.head"], priority: 80 })).toEqual([]);
   });
 
   it("has its plan checked by what stands in it", () => {

@@ -37,8 +37,8 @@ def picture(width: int = 320, height: int = 200) -> bytes:
 
 
 def accept(page: Page) -> None:
-    page.get_by_role("button", name="提交：接单").click()
-    expect(page.get_by_label("处理方案")).to_be_visible()
+    page.get_by_role("button", name="提交：接单").click(timeout=20 * SECOND)
+    expect(page.get_by_label("处理方案")).to_be_visible(timeout=20 * SECOND)
 
 
 def test_an_agent_takes_an_item_from_the_inbox_to_the_reply(
@@ -173,7 +173,7 @@ def test_item_and_list_are_whole_in_both_languages_at_the_desk_and_on_a_phone(
     client.close()
     watched = page_of(assignee, locale, phone=phone, at=f"/feedback/{number}")
     page = watched.page
-    expect(page.locator(".fjs-form")).to_be_visible()
+    expect(page.locator(".fjs-form")).to_be_visible(timeout=20 * SECOND)
     expect(page.locator("ol li").first).to_be_visible()
 
     check_words(watched, locale)

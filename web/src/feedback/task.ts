@@ -80,13 +80,14 @@ export function merged(under: Values, over: Values): Values {
 
 /** What somebody else changed of a task: the field, and what it is now. */
 export interface Change {
-  field: "assignee" | "owner" | "dueDate" | "priority" | "candidateGroups" | "state";
+  field: "state" | "assignee" | "owner";
   value: string;
 }
 
-const WATCHED: Change["field"][] = ["state", "assignee", "owner", "dueDate", "priority", "candidateGroups"];
+// Dates, priority and candidates move by themselves, as limits pass, and take nothing from whoever fills it in.
+const WATCHED: Change["field"][] = ["state", "assignee", "owner"];
 
-/** How a task differs from how it was seen. */
+/** How a task differs from how it was seen, as far as it concerns whoever fills it in. */
 export function changesOf(before: Task, now: Task): Change[] {
   const said = (task: Task, field: Change["field"]) => String(task[field] ?? "");
   return WATCHED.filter((field) => said(before, field) !== said(now, field)).map((field) => ({ field, value: said(now, field) }));
