@@ -35,18 +35,19 @@ def menu(page: Page) -> list[str]:
     return [text.strip() for text in links.all_inner_texts()]
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_of_every_menu_opens_and_its_words_are_there(
-    page_of: OpenPage, role: str
+    page_of: OpenPage, role: str, locale: str
 ) -> None:
-    watched = page_of(role)
+    watched = page_of(role, locale=locale)
     page = watched.page
 
     for name in menu(page):
         page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
         expect(page).to_have_title(re.compile(f"^{re.escape(name)} · "))
         settled(page)
-        check_words(watched, "zh-CN")
+        check_words(watched, locale)
 
 
 @pytest.mark.parametrize("role", MENUS)
