@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from activities.project_verbs import TAKEN_BACK
 from api.answers import example, for_staff
+from api.authentication import Caller
 from api.commands import deliver
 from api.idempotency import in_transaction
 from api.keys import PathKey
@@ -23,11 +24,13 @@ from api.task_people import keep_text
 from api.texts import Reason
 from api.user_task_view import existing
 from api.user_tasks import Worker
+from api.visibility import sees_task
 from bpmn.apply import replay
 from bpmn.commands import AssignUserTask, ModifyInstance
 from bpmn.records import Kind
 from bpmn.take_back import TakeBack, TooLateError, plan
-from models import audit_record
+from models import audit_record, user_task
+from models.command_batch import CommandBatch
 from models.user_task import UserTask
 
 router = APIRouter(prefix="/v2/user-tasks", tags=["office verbs"])
@@ -68,7 +71,7 @@ async def take_back_user_task(
         task = existing(session, key)
         if done_before(session, task.instance_key, identity, may_be_done):
             return task.instance_key, None
-        number, found = _plan(means, session, task, caller.username)
+        number, found = _plan(means, session, task, caller)
         conditions.check(task)
         reason: dict[str, Any] = {
             "code": TAKEN_BACK,
@@ -88,7 +91,7 @@ async def take_back_user_task(
         )
 
     async def after(instance_key: int, identity: str) -> None:
-        new = await in_transaction(means, lambda session: _begun_anew(session, key))
+        new = await in_transaction(means, lambda session: _begun_anew(session, key, identity))
         if new is None or new.assignee == caller.username:
             return
         assign = AssignUserTask(
@@ -100,7 +103,7 @@ async def take_back_user_task(
     return (await carry_out_step_back(means, step, make, after)).response()
 
 
-def _plan(means: Means, session: Session, task: UserTask, username: str) -> tuple[int, TakeBack]:
+def _plan(means: Means, session: Session, task: UserTask, caller: Caller) -> tuple[int, TakeBack]:
     """Return the number of the newest record and what taking back means.
 
     Raises:
@@ -109,9 +112,11 @@ def _plan(means: Means, session: Session, task: UserTask, username: str) -> tupl
     records = audit_record.read(session, task.instance_key)
     ends = (r for r in records if r["key"] == task.key)
     done = next((r for r in ends if r["kind"] == Kind.USER_TASK_COMPLETED), None)
+    if done is None and not sees_task(caller, task):
+        raise Problem("task_not_yours", key=str(task.key))
     if done is None:
         raise Problem("take_back_too_late", reason="task_open")
-    if done["data"].get("by") != username:
+    if done["data"].get("by") != caller.username:
         raise Problem("task_not_yours", key=str(task.key))
     state = replay(task.instance_key, records)
     if state.ended:
@@ -125,14 +130,16 @@ def _plan(means: Means, session: Session, task: UserTask, username: str) -> tupl
     return state.number, found
 
 
-def _begun_anew(session: Session, key: int) -> UserTask | None:
-    """Return the open task that has come of taking one back."""
+def _begun_anew(session: Session, key: int, identity: str) -> UserTask | None:
+    """Return the open task that has come of taking one back, and not one begun beside it."""
     old = existing(session, key)
-    own = select(UserTask).where(
-        col(UserTask.instance_key) == old.instance_key,
-        col(UserTask.element_id) == old.element_id,
-        col(UserTask.state) == "CREATED",
-        col(UserTask.key) > key,
-        col(UserTask.signs).is_(None),
+    own = select(col(CommandBatch.first_number)).where(
+        col(CommandBatch.instance_key) == old.instance_key,
+        col(CommandBatch.command_id) == identity,
     )
-    return session.scalars(own.order_by(col(UserTask.key).desc())).first()
+    first = session.scalar(own)
+    records = audit_record.read(session, old.instance_key, after=first - 1) if first else []
+    begun = (r for r in records if r["kind"] == Kind.USER_TASK_CREATED)
+    made = next((r["key"] for r in begun if r["element"] == old.element_id), None)
+    found = user_task.find(session, made) if made else None
+    return found if found is not None and found.state == "CREATED" else None

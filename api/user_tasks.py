@@ -15,13 +15,15 @@ from api.authentication import Caller
 from api.keys import PathKey
 from api.means import Means, MeansHere
 from api.paging import Shape
-from api.permissions import Allowed
+from api.permissions import Allowed, roles
 from api.problem import FieldError, Problem
+from api.task_candidates import check_candidates
 from api.task_commands import CODES, ConditionsHere, Make, TaskVerb, carry_out_verb, etag
 from api.user_task_view import EXAMPLE, UserTaskView, existing, views
 from api.visibility import directs, is_candidate, is_for_heads, sees_task
 from bpmn.commands import AssignUserTask, Command, UnassignUserTask, UpdateUserTask
 from models import absence, candidate_group, person, user_task_search
+from models.person import Person
 from models.user_task import UserTask
 
 router = APIRouter(prefix="/v2/user-tasks", tags=["user tasks"])
@@ -99,7 +101,11 @@ def get_user_task(key: PathKey, caller: Reader, means: MeansHere) -> Response:
     status_code=204,
     operation_id="assign_user_task",
     responses=for_staff(
-        *CODES, "assignee_unknown", "user_task_already_assigned", "user_task_is_signature"
+        *CODES,
+        "assignee_unknown",
+        "assignee_unfit",
+        "user_task_already_assigned",
+        "user_task_is_signature",
     ),
 )
 async def assign_user_task(
@@ -150,10 +156,11 @@ async def update_user_task(
 ) -> Response:
     """Change candidates, dates or priority; for those who direct the task."""
 
-    def make(_: Session, task: UserTask, identity: str) -> Command:
+    def make(session: Session, task: UserTask, identity: str) -> Command:
         if not directs(caller, task):
             raise Problem("task_not_yours", key=str(key))
         changes = _changes(asked.changeset)
+        check_candidates(session, changes, means.now())
         return UpdateUserTask(id=identity, actor=caller.username, key=key, changes=changes)
 
     verb = TaskVerb("update", key, caller, conditions, asked)
@@ -197,6 +204,7 @@ def _check_assigns(
     found = person.find(session, asked.assignee)
     if found is None or not found.active:
         raise Problem("assignee_unknown", assignee=asked.assignee)
+    _check_works(session, caller, found, at)
     # A head's decision is given to no one else, whoever leads.
     if is_for_heads(task) and not user_task_search.may_see(
         task, found.username, candidate_group.of_person(session, found, at)
@@ -209,3 +217,11 @@ def _check_assigns(
     if task.signs is not None and task.assignee not in {None, asked.assignee} and not deputy:
         raise Problem("user_task_is_signature", key=str(task.key))
     return (leads or deputy) and asked.allow_override
+
+
+def _check_works(session: Session, caller: Caller, found: Person, at: datetime) -> None:
+    """Refuse somebody who only looks on: the task would lie with them for good."""
+    if found.username == caller.username:
+        return
+    if roles("user_task.work").isdisjoint(candidate_group.roles(session, found, at)):
+        raise Problem("assignee_unfit", assignee=found.username)
