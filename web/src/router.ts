@@ -53,6 +53,11 @@ router.beforeEach((to) => {
   return true;
 });
 
+// A new console was served since this page was opened, and its files have other names.
+router.onError((error: unknown, to) => {
+  if (String(error).includes("dynamically imported module")) window.location.assign(to.fullPath);
+});
+
 router.afterEach((to) => {
   const title = to.meta.title ? `${t(`shell.page.${to.meta.title}`)} · ` : "";
   document.title = title + t("shell.name");
