@@ -111,7 +111,7 @@ def test_two_people_see_each_others_changes_within_a_second_and_overwrite_nothin
     assert answer.status_code == 204, answer.text
     client.close()
 
-    expect(page.get_by_role("alert")).to_contain_text("有人更改了任务", timeout=SECOND)
+    expect(page.locator(".changed")).to_contain_text("有人更改了任务", timeout=SECOND)
     expect(page.get_by_label("处理方案")).to_have_value(PLAN)
     expect(page.get_by_role("button", name="提交：处理")).to_be_disabled()
 
