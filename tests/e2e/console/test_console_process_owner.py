@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -234,3 +235,29 @@ def test_pages_of_owners_are_whole_in_both_languages(
     check_words(watched, locale)
     check_accessible(page)
     no_sideways(page)
+
+
+@LOCALES
+def test_versions_and_drafts_are_whole_in_both_languages(
+    page_of: OpenPage, owner: Owner, locale: str
+) -> None:
+    newest = {"processDefinitionId": "escalation", "isLatestVersion": True}
+    key = owner.search("process-definitions", **newest)[0]["processDefinitionKey"]
+    body = {"title": "看一看", "process_definition_key": key}
+    draft = owner.client.post("/api/definition-drafts", json=body).json()["id"]
+    watched = opened(page_of, "process_owner", f"/definitions/{key}", locale)
+    page = watched.page
+    expect(page.locator(".djs-element").first).to_be_visible(timeout=SLOW)
+    check_words(watched, locale)
+    check_accessible(page)
+    no_sideways(page)
+
+    for name, drawn in (
+        ("escalation.bpmn", ".djs-element"),
+        ("limits.dmn", ".tjs-table"),
+    ):
+        page.goto(f"/drafts/{draft}?file={name}")
+        expect(page.locator(drawn).first).to_be_visible(timeout=SLOW)
+        file = owner.client.get(f"/api/definition-drafts/{draft}/files/{name}").text
+        check_words(watched, locale, "看一看", *re.findall(r'(?<=[">])[^<>"]+(?=[<"])', file))
+        no_sideways(page)
