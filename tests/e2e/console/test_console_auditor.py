@@ -1,0 +1,142 @@
+"""The auditor finds an item, replays it step by step, and searches who looked at what."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.console.accessibility import check_accessible
+from tests.e2e.console.layout import no_sideways, settled
+from tests.e2e.console.logins import login_of
+from tests.e2e.console.open_page import OpenPage
+from tests.e2e.console.words_seen import check_words
+from tests.e2e.running_stack import RunningStack
+
+LOCALES = pytest.mark.parametrize("locale", ["zh-CN", "en"])
+PHONE = "13812345678"
+NAME = "欧阳测试"
+# What draws is read when the first drawing is looked at.
+LOADED = 20_000
+
+
+def client_of(stack: RunningStack, who: str) -> httpx.Client:
+    name, password = login_of(stack, who)
+    given = {"username": name, "password": password}
+    token = httpx.post(f"{stack.api}/api/login", json=given, timeout=30).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=stack.api, timeout=30, headers=headers)
+
+
+def open_task(client: httpx.Client, number: str, element: str) -> dict[str, Any]:
+    asked = {"filter": {"feedbackNumber": number, "elementId": element, "state": "CREATED"}}
+    for _ in range(200):
+        found = client.post("/v2/user-tasks/search", json=asked).json()["items"]
+        if found:
+            return dict(found[0])
+        time.sleep(0.1)
+    raise AssertionError(f"{number} has no task {element}")
+
+
+def accepted(stack: RunningStack, number: str) -> tuple[str, list[dict[str, Any]]]:
+    """Let a lead accept an item; return the key of its instance and its records."""
+    with client_of(stack, "team_lead") as lead:
+        task = open_task(lead, number, "accept")
+        done = lead.post(f"/v2/user-tasks/{task['userTaskKey']}/completion", json={})
+        assert done.status_code == 204, done.text
+        open_task(lead, number, "process")
+    key = str(task["processInstanceKey"])
+    with client_of(stack, "auditor") as auditor:
+        found = auditor.get(f"/api/audit/{key}/records", params={"limit": 2000}).json()
+    return key, found["items"]
+
+
+def drawn_names(stack: RunningStack, key: str) -> set[str]:
+    """Return the names of elements in the drawings of an instance: data, no words of ours."""
+    with client_of(stack, "auditor") as auditor:
+        drawings = auditor.get(f"/api/audit/{key}").json()["drawings"]
+    return {name for one in drawings for name in re.findall(r'name="([^"]+)"', one["xml"])}
+
+
+def at_step(page: Page, n: int) -> None:
+    """Expect that the record list, the slider and the address stand at a step."""
+    expect(page.get_by_role("slider")).to_have_value(str(n))
+    expect(page.locator("[aria-current=step] .number").first).to_have_text(str(n))
+    expect(page).to_have_url(re.compile(rf"[?&]n={n}\b"))
+
+
+def test_what_is_personal_is_masked_in_a_replay(
+    page_of: OpenPage, stack: RunningStack, feedback_of: Callable[..., str]
+) -> None:
+    key, _ = accepted(stack, feedback_of(customer_name=NAME, contact=PHONE))
+    page = page_of("auditor").page
+
+    page.goto(f"/audit/instances/{key}")
+
+    expect(page.get_by_text("138****5678").first).to_be_visible()
+    assert PHONE not in page.content()
+    assert NAME not in page.content()
+
+
+def test_it_plays_by_itself_and_jumps_to_what_matters(
+    page_of: OpenPage, stack: RunningStack, feedback_of: Callable[..., str]
+) -> None:
+    key, records = accepted(stack, feedback_of())
+    page = page_of("auditor").page
+    page.goto(f"/audit/instances/{key}?n=1")
+    at_step(page, 1)
+
+    page.keyboard.press("n")
+    second = next(one["number"] for one in records if one["number"] > 1 and one["status"])
+    at_step(page, second)
+    page.get_by_role("button", name="播放").click()
+    expect(page.get_by_role("button", name="暂停")).to_be_visible()
+    expect(page.get_by_role("slider")).not_to_have_value(str(second))
+    page.get_by_role("button", name="暂停").click()
+
+    expect(page.get_by_role("button", name="播放")).to_be_visible()
+
+
+@LOCALES
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_the_audit_pages_are_whole_in_both_languages(
+    page_of: OpenPage,
+    stack: RunningStack,
+    feedback_of: Callable[..., str],
+    locale: str,
+    *,
+    phone: bool,
+) -> None:
+    key, records = accepted(stack, feedback_of())
+    names = drawn_names(stack, key)
+    watched = page_of("auditor", locale, phone=phone)
+    page = watched.page
+    for place in ("/audit", f"/audit/instances/{key}?n={len(records) - 3}", "/access-records"):
+        page.goto(place)
+        settled(page)
+        if "instances" in place:
+            expect(page.locator(".djs-container")).to_be_visible(timeout=LOADED)
+            at_step(page, len(records) - 3)
+
+        check_words(watched, locale, *names)
+        check_accessible(page)
+        no_sideways(page)
+
+
+def test_who_looked_at_an_item_is_found(
+    page_of: OpenPage, stack: RunningStack, feedback_of: Callable[..., str]
+) -> None:
+    number = feedback_of()
+    accepted(stack, number)
+    page = page_of("auditor").page
+    page.goto("/access-records")
+
+    page.get_by_label("对象").fill(number)
+    page.get_by_role("button", name="查询").click()
+
+    expect(page.get_by_role("rowheader", name="回放流程")).to_have_count(1)
