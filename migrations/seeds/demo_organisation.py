@@ -22,7 +22,12 @@ TEAMS = (
 )
 SKILLS = (
     ("hardware", "硬件维修", "Hardware", ("fault", "compatibility")),
-    ("software", "软件排查", "Software", ("system_fault", "performance", "data_error", "compatibility")),
+    (
+        "software",
+        "软件排查",
+        "Software",
+        ("system_fault", "performance", "data_error", "compatibility"),
+    ),
     ("refunds", "退款与发票", "Refunds and invoices", ("refund", "invoice", "price")),
     ("inspection", "质量检验", "Inspection", ("quality", "supply")),
 )

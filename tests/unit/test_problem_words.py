@@ -8,9 +8,9 @@ from fastapi import FastAPI
 
 from api import problem
 from api.codes import CODES
+from api.plain_page import LOCALES
 from api.problem import Problem
 from api.problem_words import catalogue
-from api.plain_page import LOCALES
 
 
 def test_the_catalogues_of_problems_hold_the_same_codes_and_each_exists() -> None:
