@@ -70,6 +70,45 @@ def at_step(page: Page, n: int) -> None:
     expect(page).to_have_url(re.compile(rf"[?&]n={n}\b"))
 
 
+def test_the_auditor_replays_it_step_by_step(
+    page_of: OpenPage, stack: RunningStack, feedback_of: Callable[..., str]
+) -> None:
+    number = feedback_of(customer_name=NAME, contact=PHONE)
+    key, records = accepted(stack, number)
+    created, following = (one for one in records if one["kind"] == "USER_TASK_CREATED")
+    completed = next(one for one in records if one["kind"] == "USER_TASK_COMPLETED")
+    page = page_of("auditor").page
+    page.goto("/audit")
+    page.get_by_label("反馈编号").fill(number)
+    page.get_by_role("link", name=re.compile(number)).click()
+
+    # It begins where the item stands now.
+    expect(page).to_have_url(re.compile(f"/audit/instances/{key}"))
+    expect(page.get_by_role("slider")).to_have_value(re.compile(r"^\d{2,}$"))
+
+    # The task of the next step had just been created.
+    page.goto(f"/audit/instances/{key}?n={following['number']}")
+    at_step(page, following["number"])
+    expect(page.locator(".bh-active[data-element-id=process]")).to_have_count(1, timeout=LOADED)
+
+    # Before it the first task was created, then done by somebody; the drawing follows.
+    page.goto(f"/audit/instances/{key}?n={created['number']}")
+    at_step(page, created["number"])
+    expect(page.get_by_role("heading", name="任务创建")).to_be_visible()
+    expect(page.locator(".bh-active[data-element-id=accept]")).to_have_count(1, timeout=LOADED)
+    page.goto(f"/audit/instances/{key}?n={completed['number'] - 1}")
+    at_step(page, completed["number"] - 1)
+    page.keyboard.press("ArrowRight")
+    at_step(page, completed["number"])
+    expect(page.get_by_role("heading", name="任务完成")).to_be_visible()
+    with client_of(stack, "auditor") as auditor:
+        people = auditor.get("/api/people", params={"limit": 200}).json()["items"]
+    actor = next(p["display_name"] for p in people if p["username"] == completed["actor"])
+    expect(page.locator(".record").get_by_text(actor).first).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    at_step(page, completed["number"] - 1)
+
+
 def test_what_is_personal_is_masked_in_a_replay(
     page_of: OpenPage, stack: RunningStack, feedback_of: Callable[..., str]
 ) -> None:
