@@ -7,6 +7,9 @@ export interface Notice {
   data: Record<string, unknown>;
 }
 
+const NAMES = ["decision", "element", "error", "flow", "limit", "source", "target"];
+const UNTOLD = Object.fromEntries(NAMES.map((name) => [name, "…"]));
+
 /** A notice in words, from the same catalogue that messages by mail are written from. */
 export function noticeInWords({ code, data }: Notice, part: "title" | "body"): string {
   const path = `notice.${code}.${part}`;
@@ -17,5 +20,8 @@ export function noticeInWords({ code, data }: Notice, part: "title" | "body"): s
 
 function valueInWords(value: unknown): string {
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) return moment(value);
-  return typeof value === "string" ? codeInWords("noticeWord", value) : String(value ?? "");
+  if (typeof value !== "string") return String(value ?? "");
+  const cause = `operation.cause.${value}`;
+  // A notice tells the kind of an incident; what it was about stands on the incident's page.
+  return words.global.te(cause) ? t(cause, UNTOLD) : codeInWords("noticeWord", value);
 }
