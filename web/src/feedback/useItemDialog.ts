@@ -4,7 +4,7 @@ import { ref, watch } from "vue";
 import { tellDone } from "@/shell/problemWords";
 import { t } from "@/words/words";
 
-import { useSending } from "./sending";
+import { useSending } from "@/house/sending";
 
 /** A dialog of the item: open until it was sent or given up; then the item is read anew. */
 export function useItemDialog(number: () => string, closed: () => void) {

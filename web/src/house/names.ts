@@ -8,6 +8,7 @@ import { codeInWords, locale } from "@/words/words";
 export type Person = components["schemas"]["PersonView"];
 
 const HOUR = 3_600_000;
+const MOST_NAMES = 2000;
 
 /** The departments' names in the reader's language. */
 export function useDepartments() {
@@ -42,11 +43,21 @@ export async function findPeople(typed: string, more: { department?: string } = 
 export function usePeople() {
   const read = useQuery({
     queryKey: ["people", "names"],
-    queryFn: () => answered(api.GET("/api/people", { params: { query: { limit: 200 } } })),
+    queryFn: everybody,
     staleTime: HOUR,
   });
-  const names = computed(() => new Map((read.data.value?.items ?? []).map((one) => [one.username, one.display_name])));
   /** A person's name, or the username where it is not known. */
-  const personName = (username: string | null | undefined) => (username ? (names.value.get(username) ?? username) : "");
+  const personName = (username: string | null | undefined) => (username ? (read.data.value?.get(username) ?? username) : "");
   return { personName };
+}
+
+async function everybody(): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  let after: string | undefined;
+  do {
+    const page = await answered(api.GET("/api/people", { params: { query: { limit: 200, after } } }));
+    for (const one of page.items) names.set(one.username, one.display_name);
+    after = page.next ?? undefined;
+  } while (after && names.size < MOST_NAMES);
+  return names;
 }
