@@ -11,9 +11,11 @@ import App from "./App.vue";
 import { queries } from "./api/queries";
 import { router } from "./router";
 import { loadSession } from "./session/session";
+import { leaveKeysToInputMethods } from "./shell/composing";
 import { applyTheme } from "./shell/theme";
 import { loadWords, words } from "./words/words";
 
 applyTheme();
+leaveKeysToInputMethods();
 await Promise.all([loadWords(), loadSession()]);
 createApp(App).use(words).use(VueQueryPlugin, { queryClient: queries }).use(router).mount("#app");
