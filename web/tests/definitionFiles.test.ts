@@ -5,7 +5,7 @@ import { filesByProcess, framesOf, type RunRecord } from "@/definitions/dryrun/f
 import { along } from "@/definitions/dryrun/token";
 import { findingMarks, sorted, type Finding } from "@/definitions/draft/findings";
 import { byProcess } from "@/definitions/list/versions";
-import { tablesOf, withCell } from "@/definitions/rules/table";
+import { cellText, tablesOf, withCell } from "@/definitions/rules/table";
 import { variablesOf } from "@/definitions/feel/variables";
 
 const drawing = (name: string) => readFileSync(`${__dirname}/../../bpmn/diagrams/${name}`, "utf8");
@@ -16,6 +16,8 @@ describe("decision tables", () => {
     const [table] = tablesOf(LIMITS);
     expect(table?.columns[1]).toMatchObject({ kind: "output", name: "acceptance", label: "接单时限" });
     expect(table?.rows[0]?.cells[1]).toMatchObject({ id: "limits_default_out_1", text: '"PT2H"' });
+    expect(cellText(LIMITS, "limits_default_out_1")).toBe('"PT2H"');
+    expect(cellText(LIMITS, "nothing")).toBeUndefined();
     expect(tablesOf("<broken")).toEqual([]);
   });
 

@@ -42,3 +42,9 @@ export function unreachable(): ProblemError {
   const code = "network_unreachable";
   return new ProblemError({ type: "about:blank", title: code, status: 0, code });
 }
+
+/** Somebody else was faster, which only the page could see. */
+export function differs(): ProblemError {
+  const code = "revision_differs";
+  return new ProblemError({ type: "about:blank", title: code, status: 412, code });
+}

@@ -70,6 +70,12 @@ function textOf(element: Element | undefined): string {
   return children(element, "text")[0]?.textContent?.trim() ?? "";
 }
 
+/** What a cell of the file says now; undefined where there is no such cell. */
+export function cellText(xml: string, cell: string): string | undefined {
+  const cells = tablesOf(xml).flatMap(({ rows }) => rows.flatMap((row) => row.cells));
+  return cells.find(({ id }) => id === cell)?.text;
+}
+
 /**
  * The file with another text in one cell, byte for byte the same elsewhere.
  *
