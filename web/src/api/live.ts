@@ -1,5 +1,7 @@
 import { ref } from "vue";
 
+import { answered, api } from "./client";
+import { ProblemError } from "./problem";
 import { queries } from "./queries";
 
 /** What the house tells of (`GET /api/events`); it holds keys and codes, no personal data. */
@@ -19,6 +21,8 @@ const KINDS = [
 const listeners = new Set<(event: LiveEvent) => void>();
 const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("bihuan-live");
 let stop: () => void = () => undefined;
+// A browser gives up on a stream that was refused, such as by a proxy while the house begins anew.
+const REOPEN_MS = 5_000;
 
 /** Call `tell` for every event until the returned function is called. */
 export function onLive(tell: (event: LiveEvent) => void): () => void {
@@ -38,7 +42,21 @@ export function beginLive(): void {
   let ended = false;
   const open = () => {
     if (ended) return;
-    source = listen();
+    source = listen(() => void reopen());
+  };
+  /** Ask first who is logged in: where nobody is any more, that asks for the login. */
+  const reopen = async () => {
+    await new Promise((done) => setTimeout(done, REOPEN_MS));
+    if (ended) return;
+    try {
+      await answered(api.GET("/api/session"));
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 401) return;
+      return reopen();
+    }
+    open();
+    // What happened meanwhile was told to nobody.
+    told({ type: "refetch", data: {} });
   };
   if (tabs && navigator.locks) {
     tabs.onmessage = ({ data }: MessageEvent<LiveEvent>) => {
@@ -61,10 +79,13 @@ export function endLive(): void {
   stop();
 }
 
-function listen(): EventSource {
+function listen(refused: () => void): EventSource {
   const source = new EventSource("/api/events");
   source.onopen = () => (live.value = true);
-  source.onerror = () => (live.value = false);
+  source.onerror = () => {
+    live.value = false;
+    if (source.readyState === EventSource.CLOSED) refused();
+  };
   for (const type of KINDS) {
     source.addEventListener(type, (message) => {
       const event = { type, data: JSON.parse((message as MessageEvent<string>).data || "{}") } as LiveEvent;
