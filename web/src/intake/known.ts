@@ -37,6 +37,6 @@ export function useKnown(contact: Ref<string>) {
         else problem.value = error;
       }
     }, PAUSE_MS);
-  });
+  }, { immediate: true });
   return { known, problem };
 }
