@@ -53,9 +53,14 @@ router.beforeEach((to) => {
   return true;
 });
 
+/** Whether files of an older console were asked for; each browser says it in its own words. */
+function isStale(error: unknown): boolean {
+  return /dynamically imported module|Importing a module script failed|Unable to preload/.test(String(error));
+}
+
 // A new console was served since this page was opened, and its files have other names.
 router.onError((error: unknown, to) => {
-  if (String(error).includes("dynamically imported module")) window.location.assign(to.fullPath);
+  if (isStale(error)) window.location.assign(to.fullPath);
 });
 
 router.afterEach((to) => {
