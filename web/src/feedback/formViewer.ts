@@ -38,6 +38,15 @@ export function faultInWords(said: string): string {
   return said;
 }
 
+const NAMED = { Increment: "increase", Decrement: "decrease" };
+
+/** What the library names in English, in the reader's language. */
+function nameButtons(container: HTMLElement): void {
+  for (const [said, word] of Object.entries(NAMED)) {
+    for (const button of container.querySelectorAll(`[aria-label="${said}"]`)) button.setAttribute("aria-label", t(`feedback.form.${word}`));
+  }
+}
+
 /** Show a form-js form; the library is read when the first one is. */
 export async function openForm(container: HTMLElement, schema: Record<string, unknown>, data: Values): Promise<FormOnPage> {
   const [{ Form }] = await Promise.all([
@@ -49,6 +58,8 @@ export async function openForm(container: HTMLElement, schema: Record<string, un
   const validate = validator.validateFieldInstance.bind(validator);
   validator.validateFieldInstance = (instance, value) => validate(instance, value).map(faultInWords);
   await form.importSchema(schema as never, data);
+  nameButtons(container);
+  form.on("changed", () => nameButtons(container));
   return {
     values: () => form._getSubmitData() as Values,
     submit() {
