@@ -134,10 +134,34 @@ def test_marks_drawn_on_a_screenshot_become_a_file_beside_it(
     page.mouse.down()
     page.mouse.move(place["x"] + 140, place["y"] + 90)
     page.mouse.up()
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="另存为附件").click()
 
     expect(page.get_by_role("button", name="截图-标注.png", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="截图.png", exact=True)).to_be_visible()
+
+
+def test_a_picture_that_is_pasted_becomes_an_attachment(
+    page_of: OpenPage, stack: RunningStack, feedback_of: Callable[..., str]
+) -> None:
+    number = feedback_of()
+    client, _, assignee = assigned_to(stack, number)
+    client.close()
+    page = page_of(assignee, at=f"/feedback/{number}").page
+    expect(page.get_by_role("heading", name=re.compile("附件"))).to_be_visible()
+
+    page.evaluate(
+        """bytes => {
+          const file = new File([new Uint8Array(bytes)], "粘贴.png", { type: "image/png" });
+          const pasted = new DataTransfer();
+          pasted.items.add(file);
+          const told = { clipboardData: pasted, bubbles: true, cancelable: true };
+          document.body.dispatchEvent(new ClipboardEvent("paste", told));
+        }""",
+        list(picture(40, 30)),
+    )
+
+    expect(page.get_by_role("button", name="粘贴.png", exact=True)).to_be_visible()
 
 
 def test_a_telephone_number_is_shown_whole_for_a_reason_only(
