@@ -180,7 +180,7 @@ SCENARIOS = (
         acts.collaborating,
         Expectation(
             PASSED,
-            ("accept", "collaborate", "check_plan", "all_found", "processed", *ENDED),
+            ("accept", "collaborate", "all_found", "check_plan", "processed", *ENDED),
             timers=SURVEYED,
             quiet=IN_TIME,
         ),

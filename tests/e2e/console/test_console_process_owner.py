@@ -139,7 +139,7 @@ def test_an_hour_less_to_accept_is_approved_by_another_and_counts_for_new_items_
     expect(sentence).to_contain_text("接单时限由2小时改为1小时", timeout=SLOW)
     page.get_by_role("link", name="查看并提交草稿").click()
     take(page, "提交批准", "客户要求更快接单")
-    expect(page.get_by_text("待批准")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("待批准", exact=True)).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="批准", exact=True)).to_be_disabled()
 
     other = opened(page_of, owners[1], "/drafts").page
