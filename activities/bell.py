@@ -50,6 +50,9 @@ class Bell:
             finally:
                 if self._closed:
                     self._let_go()
+        if self._closed:
+            # It was closed between that look and the end of the lock.
+            self.close()
 
     def _hear(self) -> None:
         if self._listening is None:

@@ -3,19 +3,20 @@
 import json
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 
 
 def engine(url: str, *, pool_size: int = 8, application_name: str = "bihuan") -> Engine:
     """A pool of connections to the database at `url`.
 
     Sessions speak UTC. Connections are probed when they leave the pool, so that a restart of
-    PostgreSQL costs the next caller nothing.
+    PostgreSQL costs the next caller nothing. What is given back after `dispose` is closed: a thread
+    that nobody waits for any longer may be the last to have one.
     """
     address = make_url(url)
     if address.drivername in {"postgresql", "postgres"}:
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(
+    made = create_engine(
         address,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -29,6 +30,28 @@ def engine(url: str, *, pool_size: int = 8, application_name: str = "bihuan") ->
             "options": "-c timezone=UTC",
         },
     )
+    _close_what_comes_back_late(made)
+    return made
+
+
+def _close_what_comes_back_late(made: Engine) -> None:
+    # The pool that `dispose` leaves behind would take a connection back and be forgotten with it.
+    disposals = 0
+
+    def count(_: Engine) -> None:
+        nonlocal disposals
+        disposals += 1
+
+    def note(_: object, record: Any) -> None:
+        record.info["disposals"] = disposals
+
+    def look(_: object, record: Any) -> None:
+        if record.info.get("disposals") != disposals:
+            record.invalidate()
+
+    event.listen(made, "engine_disposed", count)
+    event.listen(made, "connect", note)
+    event.listen(made, "checkin", look)
 
 
 def compact_json(value: Any) -> str:
