@@ -21,6 +21,16 @@ interface Shape {
   height: number;
 }
 
+interface Flow {
+  waypoints: { x: number; y: number }[];
+}
+
+/** Where an element stands; a flow stands where it ends. */
+function placeOf(element: Shape | Flow): Shape {
+  if (!("waypoints" in element)) return element;
+  return { x: 0, y: 0, ...element.waypoints.at(-1), width: 0, height: 0 };
+}
+
 /** As small as a drawing may become and still be read. */
 const READABLE = 0.55;
 
@@ -49,7 +59,7 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<V
     lookAt(elements) {
       const [first] = elements.filter(known).slice(-1);
       if (canvas.zoom("fit-viewport", "auto") >= READABLE || !first) return;
-      const { x, y, width, height } = registry.get(first) as Shape;
+      const { x, y, width, height } = placeOf(registry.get(first) as Shape | Flow);
       const { outer } = canvas.viewbox();
       const box = { width: outer.width / READABLE, height: outer.height / READABLE };
       canvas.viewbox({ x: x + width / 2 - box.width / 2, y: y + height / 2 - box.height / 2, ...box });
