@@ -160,15 +160,17 @@ class _Batch:
             raise commands.Rejection("engine_error", error=type(error).__name__) from error
 
     def _adopt(self, session: Session) -> AdvanceResult:
-        """Return what is committed from here on, or nothing for a repeated command.
+        """Return the batch that is committed from here on, or nothing for a repeated command.
 
-        The workflow applies each batch before it asks for the next, so there is one at the most.
+        A worker that died may have committed several in one workflow task. They are adopted one
+        by one, so that each answers its own command.
         """
         key = self._run.state.key
         batch = command_batch.find(session, key, self._first)
         if batch is None:
             return AdvanceResult(self._command.id)
-        records = audit_record.read(session, key, after=self._first - 1)
+        last = command_batch.last_number(session, batch)
+        records = audit_record.read(session, key, after=self._first - 1, until=last)
         return AdvanceResult(batch.command_id, records)
 
     def _next_job(self) -> Job | None:

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, UniqueConstraint, select
+from sqlalchemy import BigInteger, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
+from models import audit_record
 from models.columns import Timestamp
 
 
@@ -55,6 +56,18 @@ def put(
 def find(session: Session, instance_key: int, first_number: int) -> CommandBatch | None:
     """Return the committed batch that begins with record `first_number`."""
     return session.get(CommandBatch, (instance_key, first_number))
+
+
+def last_number(session: Session, batch: CommandBatch) -> int:
+    """Return the number of the last record of a batch: those of the next begin after it."""
+    following = select(func.min(col(CommandBatch.first_number))).where(
+        col(CommandBatch.instance_key) == batch.instance_key,
+        col(CommandBatch.first_number) > batch.first_number,
+    )
+    following_first = session.scalar(following)
+    if following_first is None:
+        return audit_record.last_number(session, batch.instance_key)
+    return int(following_first) - 1
 
 
 def is_committed(session: Session, instance_key: int, command_id: str) -> bool:

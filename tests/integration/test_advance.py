@@ -113,6 +113,26 @@ def test_a_second_try_adopts_the_committed_batch_and_its_command(house: House) -
     assert adopted.command_id == "first"
 
 
+def test_batches_of_a_worker_that_died_are_adopted_one_by_one_each_with_its_own_command(
+    house: House,
+) -> None:
+    workflow = Workflow(house, stored(house, at=NOW)).start()
+    key = workflow.task("accept")
+    before, created = workflow.state, workflow.records()
+    to_li, to_wang = (
+        AssignUserTask(id="first", key=key, assignee="li"),
+        AssignUserTask(id="second", key=key, assignee="wang"),
+    )
+    won = [workflow.do(to_li), workflow.do(to_wang)]
+
+    one = workflow.ask(to_wang, state=before)
+    known = replay(workflow.item.key, [*created, *one.records])
+    other = workflow.ask(to_wang, state=known)
+
+    assert [one, other] == won
+    assert [one.command_id, other.command_id] == ["first", "second"]
+
+
 def test_a_command_that_was_committed_long_ago_does_nothing_when_repeated(house: House) -> None:
     workflow = Workflow(house, stored(house, at=NOW)).start()
     key = workflow.task("accept")
