@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import settings
-from stack import dry_run
-from stack.admin import add_commands
+from stack import admin, dry_run
+from stack.audit import commands as audit
 from stack.checks import run_checks
 from stack.console import build_if_stale
 from stack.errors import StackError
@@ -63,7 +63,8 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("reset", help="delete all data of this home (清空)")
     one.add_argument("-y", "--yes", action="store_true", help="do not ask")
     one.set_defaults(run=_reset)
-    add_commands(commands.add_parser("admin", help="import files, demo data (管理)"))
+    admin.add_commands(commands.add_parser("admin", help="import files, demo data (管理)"))
+    audit.add_commands(commands.add_parser("audit", help="replay, prove, archive, export (审计)"))
     # Only for the list: `run` takes it before this parser sees it.
     commands.add_parser("test", help="all checks and tests (测试)")
     return root

@@ -1,0 +1,1 @@
+"""Audit: replay compared, archived, exported; people erased (审计)."""
