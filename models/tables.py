@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from models.absence import Absence
 from models.access_record import AccessRecord
 from models.access_token import AccessToken
+from models.archived_instance import ArchivedInstance
 from models.assignment_choice import AssignmentChoice
 from models.assignment_contest import AssignmentContest
 from models.attachment import Attachment
@@ -34,6 +35,7 @@ from models.item_copy import ItemCopy
 from models.job_result import JobResult
 from models.key_check import KeyCheck
 from models.keyword import Keyword
+from models.legal_hold import LegalHold
 from models.measures.figure import Figure
 from models.message_start_lock import MessageStartLock
 from models.notice import Notice
@@ -71,6 +73,7 @@ APPEND_ONLY = frozenset(
     {
         "audit_record",
         "access_record",
+        "archived_instance",
         "command_batch",
         "job_result",
         "process_resource",
@@ -125,6 +128,7 @@ __all__ = [
     "Absence",
     "AccessRecord",
     "AccessToken",
+    "ArchivedInstance",
     "AssignmentChoice",
     "AssignmentContest",
     "Attachment",
@@ -157,6 +161,7 @@ __all__ = [
     "JobResult",
     "KeyCheck",
     "Keyword",
+    "LegalHold",
     "MessageStartLock",
     "Notice",
     "NoticeDelivery",
