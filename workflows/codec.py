@@ -37,7 +37,7 @@ class ServiceKeyCodec(BaseCodec):
 
     @override
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        return [self._decode(payload) for payload in payloads]
+        return [self.opened(payload) for payload in payloads]
 
     def _encode(self, payload: Payload) -> Payload:
         nonce = os.urandom(_NONCE_BYTES)
@@ -45,7 +45,8 @@ class ServiceKeyCodec(BaseCodec):
         data = nonce + self._cipher.encrypt(nonce, packed, ENCODING)
         return Payload(metadata={"encoding": ENCODING}, data=data)
 
-    def _decode(self, payload: Payload) -> Payload:
+    def opened(self, payload: Payload) -> Payload:
+        """Return what a payload held before it was closed; one of others is as it is."""
         if payload.metadata.get("encoding") != ENCODING:
             return payload
         nonce, data = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
