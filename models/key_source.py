@@ -19,6 +19,10 @@ class KeySourceError(Exception):
     """A key is missing, damaged or not the one that was used; says nothing about the person."""
 
 
+class EpochGoneError(KeySourceError):
+    """The key of an epoch is not there: another one wraps now, or the person was erased."""
+
+
 class KeySource(Protocol):
     """Wraps and unwraps data keys (密钥来源): a file, or a key management service."""
 
@@ -27,8 +31,8 @@ class KeySource(Protocol):
         """The number of the key that wraps now."""
         ...
 
-    def wrap(self, data_key: bytes, person_id: UUID) -> bytes:
-        """Return the data key wrapped for one person with the key of the present epoch."""
+    def wrap(self, data_key: bytes, person_id: UUID, epoch: int | None = None) -> bytes:
+        """Return the data key wrapped for one person, by the newest key or that of an epoch."""
         ...
 
     def unwrap(self, wrapped: bytes, epoch: int, person_id: UUID) -> bytes:
@@ -36,7 +40,11 @@ class KeySource(Protocol):
         ...
 
     def derive(self, purpose: str) -> bytes:
-        """Return a key for another purpose, the same one as long as the epoch lasts."""
+        """Return a key for another purpose, the same one whatever epoch it is."""
+        ...
+
+    def reload(self) -> None:
+        """Look again which keys there are."""
         ...
 
 
@@ -61,20 +69,27 @@ class FileKeySource:
         """The number of the key that wraps now."""
         return max(self._keys)
 
-    def wrap(self, data_key: bytes, person_id: UUID) -> bytes:
-        """Return the data key wrapped for one person with the key of the present epoch."""
-        return seal(AESGCM(self._keys[self.epoch]), data_key, person_id.bytes)
+    def wrap(self, data_key: bytes, person_id: UUID, epoch: int | None = None) -> bytes:
+        """Return the data key wrapped for one person, by the newest key or that of an epoch."""
+        key = self._key(self.epoch if epoch is None else epoch)
+        return seal(AESGCM(key), data_key, person_id.bytes)
 
     def unwrap(self, wrapped: bytes, epoch: int, person_id: UUID) -> bytes:
         """Return the data key; raises KeySourceError if the epoch's key is gone or another."""
-        if epoch not in self._keys:
-            raise KeySourceError(f"the key of epoch {epoch} is not here")
-        return unseal(AESGCM(self._keys[epoch]), wrapped, person_id.bytes)
+        return unseal(AESGCM(self._key(epoch)), wrapped, person_id.bytes)
 
     def derive(self, purpose: str) -> bytes:
         """Return a key for another purpose, the same one as long as the epoch lasts."""
         hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
         return hkdf.derive(self._keys[self.epoch])
+
+    def reload(self) -> None:
+        """Look again which keys there are: the ones that were given."""
+
+    def _key(self, epoch: int) -> bytes:
+        if epoch not in self._keys:
+            raise EpochGoneError(f"the key of epoch {epoch} is not here")
+        return self._keys[epoch]
 
 
 def seal(cipher: AESGCM, plain: bytes, associated: bytes) -> bytes:

@@ -24,6 +24,7 @@ from models.deputy import Deputy
 from models.draft_file import DraftFile
 from models.draft_step import DraftStep
 from models.element_instance import ElementInstance
+from models.erasure import Erasure
 from models.event_subscription import EventSubscription
 from models.feedback import Feedback
 from models.feedback_number import NumberSerial
@@ -34,6 +35,7 @@ from models.intake_upload import IntakeFile, IntakeUpload
 from models.item_copy import ItemCopy
 from models.job_result import JobResult
 from models.key_check import KeyCheck
+from models.key_epoch import KeyEpoch
 from models.keyword import Keyword
 from models.legal_hold import LegalHold
 from models.measures.figure import Figure
@@ -149,6 +151,7 @@ __all__ = [
     "DraftStep",
     "Duty",
     "ElementInstance",
+    "Erasure",
     "EventSubscription",
     "Feedback",
     "Figure",
@@ -160,6 +163,7 @@ __all__ = [
     "ItemCopy",
     "JobResult",
     "KeyCheck",
+    "KeyEpoch",
     "Keyword",
     "LegalHold",
     "MessageStartLock",

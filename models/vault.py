@@ -7,8 +7,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models import key_epoch
 from models.key_cache import KeyCache
-from models.key_source import KeySource, seal, unseal
+from models.key_source import EpochGoneError, KeySource, seal, unseal
 
 # Told at every erasure, for processes that keep keys longer than the cache does.
 ERASED_CHANNEL = "bihuan_erased"
@@ -17,6 +18,7 @@ _KEY = text("SELECT wrapped, epoch FROM personal_key WHERE person_id = :person")
 _NEW_KEY = text(
     "INSERT INTO personal_key (person_id, wrapped, epoch) SELECT :person, :wrapped, :epoch"
     " WHERE NOT EXISTS (SELECT FROM personal_erasure WHERE person_id = :person)"
+    " AND NOT EXISTS (SELECT FROM key_epoch WHERE epoch > :epoch)"
     " ON CONFLICT DO NOTHING"
 )
 _STORE = text(
@@ -41,6 +43,10 @@ _ERASE = (
 )
 
 
+# Told instead of a person when another key wraps from now on.
+_EPOCH = text(f"SELECT pg_notify('{ERASED_CHANNEL}', 'epoch')")
+
+
 class PersonErasedError(Exception):
     """The person was erased: nothing about them is stored any more."""
 
@@ -48,6 +54,18 @@ class PersonErasedError(Exception):
 def reference(instance_key: int, command_id: str, field: str) -> UUID:
     """Return the reference of a personal field: the same for every repetition of a command."""
     return uuid5(_NAMESPACE, f"{instance_key}|{command_id}|{field}")
+
+
+def mark_erased(session: Session, person_id: UUID) -> None:
+    """Mark a person as erased, delete their data key, tell all processes."""
+    session.execute(_LOCK_KEYS)
+    for statement in _ERASE:
+        session.execute(statement, {"person": person_id})
+
+
+def tell_epoch(session: Session) -> None:
+    """Tell all processes that the keys are to be read anew, when the transaction commits."""
+    session.execute(_EPOCH)
 
 
 class Vault:
@@ -88,10 +106,18 @@ class Vault:
             KeySourceError: the key source holds another key, or the bytes were changed.
         """
         texts: dict[UUID, str | None] = dict.fromkeys(references)
+        try:
+            self._open(session, texts)
+        except EpochGoneError:
+            # Another key wraps since the rows were read: they are read anew.
+            self._source.reload()
+            self._open(session, texts)
+        return texts
+
+    def _open(self, session: Session, texts: dict[UUID, str | None]) -> None:
         for row in session.execute(_REVEAL, {"ids": list(texts)}):
             cipher = self._unwrap(row.person_id, row.wrapped, row.epoch)
             texts[row.id] = unseal(cipher, row.ciphertext, row.id.bytes).decode()
-        return texts
 
     def erase(self, session: Session, person_id: UUID) -> None:
         """Erase a person: mark them, delete their data key, tell the other processes.
@@ -99,32 +125,38 @@ class Vault:
         The ciphertexts stay, readable by nobody. The wrapped key lives on in backups and in the
         write-ahead log until the key of its epoch is destroyed, hence the epoch in the mark.
         """
-        session.execute(_LOCK_KEYS)
-        for statement in _ERASE:
-            session.execute(statement, {"person": person_id})
+        mark_erased(session, person_id)
         self.evict(person_id)
 
     def evict(self, person_id: UUID) -> None:
         """Forget the unwrapped key of a person."""
         self._cache.evict(person_id)
 
+    def forget(self) -> None:
+        """Forget all unwrapped keys, and read those that wrap anew."""
+        self._cache.clear()
+        self._source.reload()
+
     def _key(self, session: Session, person_id: UUID) -> AESGCM | None:
         row = session.execute(_KEY, {"person": person_id}).first()
         return None if row is None else self._unwrap(person_id, row.wrapped, row.epoch)
 
     def _new_key(self, session: Session, person_id: UUID) -> AESGCM:
-        data_key = AESGCM.generate_key(256)
+        epoch = key_epoch.present(session)
+        secret = AESGCM.generate_key(256)
         values = {
             "person": person_id,
-            "wrapped": self._source.wrap(data_key, person_id),
-            "epoch": self._source.epoch,
+            "wrapped": self._source.wrap(secret, person_id, epoch),
+            "epoch": epoch,
         }
         if session.connection().execute(_NEW_KEY, values).rowcount:
-            return AESGCM(data_key)
-        # Somebody else made one in the meantime, or the person was erased.
-        if (cipher := self._key(session, person_id)) is None:
+            return AESGCM(secret)
+        # Somebody else made one in the meantime, or the person was erased, or an epoch began.
+        if (key := self._key(session, person_id)) is not None:
+            return key
+        if key_epoch.present(session) == epoch:
             raise PersonErasedError
-        return cipher
+        return self._new_key(session, person_id)
 
     def _unwrap(self, person_id: UUID, wrapped: bytes, epoch: int) -> AESGCM:
         cipher = self._cache.get(person_id, wrapped)
