@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from temporalio.service import RPCError, RPCStatusCode
+
+from audit.history import Memory, remember
+from workflows.codec import ServiceKeyCodec
 
 if TYPE_CHECKING:
     from temporalio.client import Client, WorkflowHistory
@@ -38,6 +42,18 @@ async def fetch(client: Client, workflow_id: str) -> list[WorkflowHistory]:
         found.append(history)
         run = continued_from(history)
     return found[::-1]
+
+
+async def recall(client: Client, workflow_id: str) -> Memory:
+    """Return what Temporal remembers of an instance.
+
+    Raises:
+        HistoryGoneError, RPCError: as `fetch`.
+        InvalidTag: another service key closed it.
+    """
+    codec = client.data_converter.payload_codec
+    opener = codec if isinstance(codec, ServiceKeyCodec) else None
+    return await asyncio.to_thread(remember, await fetch(client, workflow_id), opener)
 
 
 def continued_from(history: WorkflowHistory) -> str:

@@ -80,7 +80,9 @@ def remember(histories: Sequence[WorkflowHistory], codec: ServiceKeyCodec | None
         InvalidTag: another key closed them, or a byte has changed.
     """
     reading = _Reading(codec)
-    found = [batch for history in histories for batch in reading.run(history)]
+    told = [batch for history in histories for batch in reading.run(history)]
+    # Only now: who sent a command whose batch was adopted may have asked again later.
+    found = [Batch(reading.asked.command(identity), records) for identity, records in told]
     ends = [history.events[-1].WhichOneof("attributes") for history in histories[-1:]]
     return Memory(found, reading.given, closed=any(one in _ENDS for one in ends))
 
@@ -90,18 +92,17 @@ class _Reading:
 
     def __init__(self, codec: ServiceKeyCodec | None) -> None:
         self._codec = codec
-        self._asked = Asked()
+        self.asked = Asked()
         self.given: list[dict[str, Any]] = []
 
-    def run(self, history: WorkflowHistory) -> Iterator[Batch]:
-        """Yield the batches of a run."""
-        self._asked.begin_run()
+    def run(self, history: WorkflowHistory) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Yield the batches of a run: the command's id, the records."""
+        self.asked.begin_run()
         for event in history.events:
             result = self._result(event)
             if result and result["records"]:
-                batch = Batch(self._asked.command(result["command_id"]), result["records"])
-                self._asked.learn_jobs(batch.records)
-                yield batch
+                self.asked.learn_jobs(result["records"])
+                yield result["command_id"], result["records"]
 
     def _result(self, event: HistoryEvent) -> dict[str, Any] | None:
         """Return an `AdvanceResult` if this is one; remember what was asked otherwise."""
@@ -111,9 +112,9 @@ class _Reading:
         if kind == "activity_task_completed_event_attributes":
             done = event.activity_task_completed_event_attributes
             result: dict[str, Any] = self._value(done.result)
-            if self._asked.scheduled(done.scheduled_event_id) == contracts.ADVANCE:
+            if self.asked.scheduled(done.scheduled_event_id) == contracts.ADVANCE:
                 return result
-            self._asked.performed(done.scheduled_event_id, result)
+            self.asked.performed(done.scheduled_event_id, result)
         elif kind is not None:
             self._learn(kind, event)
         return None
@@ -132,22 +133,22 @@ class _Reading:
         said = getattr(event, kind)
         if kind == "workflow_execution_started_event_attributes":
             start = self._value(said.input)
-            self._asked.started(start)
+            self.asked.started(start)
             self.given += [start["state"]] if start["state"] else []
         elif kind == "workflow_execution_update_accepted_event_attributes":
             if said.accepted_request.input.args.payloads:
-                self._asked.updated(self._value(said.accepted_request.input.args))
+                self.asked.updated(self._value(said.accepted_request.input.args))
         elif kind == "workflow_execution_update_admitted_event_attributes":
-            self._asked.updated(self._value(said.request.input.args))
+            self.asked.updated(self._value(said.request.input.args))
         elif kind == "activity_task_scheduled_event_attributes":
             request = self._value(said.input)
-            self._asked.schedule(event.event_id, said.activity_type.name, request)
+            self.asked.schedule(event.event_id, said.activity_type.name, request)
         elif kind == "activity_task_failed_event_attributes":
             code = said.failure.application_failure_info.type
-            self._asked.failed(said.scheduled_event_id, code)
+            self.asked.failed(said.scheduled_event_id, code)
         elif kind == "activity_task_timed_out_event_attributes":
             code = said.failure.timeout_failure_info.timeout_type
-            self._asked.failed(said.scheduled_event_id, code)
+            self.asked.failed(said.scheduled_event_id, code)
 
     def _value(self, payloads: Payloads) -> Any:
         """Return the one value that was sent."""

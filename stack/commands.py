@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import settings
-from stack import admin, dry_run
+from stack import admin, dry_run, replay
 from stack.audit import commands as audit
 from stack.checks import run_checks
 from stack.console import build_if_stale
@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--running", action="store_true", help="on the stack that runs")
     one.set_defaults(run=_demo)
     dry_run.add_command(commands.add_parser("dry-run", help="try drawings out (试运行)"))
+    replay.add_command(commands.add_parser("replay", help="histories with this code (代码回放)"))
     one = commands.add_parser("reset", help="delete all data of this home (清空)")
     one.add_argument("-y", "--yes", action="store_true", help="do not ask")
     one.set_defaults(run=_reset)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from stack.audit import compare
+
 if TYPE_CHECKING:
     import argparse
 
@@ -14,7 +16,7 @@ class _Act(Protocol):
     def add_commands(self, commands: Any) -> None: ...
 
 
-_ACTS: tuple[_Act, ...] = ()
+_ACTS: tuple[_Act, ...] = (compare,)
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:

@@ -131,6 +131,8 @@ class Life:
         self.drawn = drawn or definition()
         self.state = State(KEY, last_key=KEY)
         self.records: list[Record] = []
+        # Each command with the records that came of it, as they are committed.
+        self.batches: list[tuple[Command, list[Record]]] = []
         self.jobs: list[str] = []
         self.notices: list[str] = []
         self.now = at
@@ -155,9 +157,11 @@ class Life:
     def do(self, command: Command) -> None:
         """Carry out a command and then every job that waits."""
         clock = Clock(self.now, calendar())
-        for record in decide(self.drawn, self.state, command, clock):
+        found = decide(self.drawn, self.state, command, clock)
+        for record in found:
             apply(self.state, record)
-            self.records.append(record)
+        self.records += found
+        self.batches.append((command, found))
         assert not self.state.incidents, [i.code for i in self.state.incidents.values()]
         if (job := next(iter(self.state.jobs.values()), None)) is not None:
             self.jobs.append(job.type)
