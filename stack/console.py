@@ -20,7 +20,7 @@ from stack.node import Node, find_node, run
 WEB = PROJECT / "web"
 _NOTE = ".build.json"
 # Words that the console shares with the API and with messages, and our drawings.
-_SHARED = ("api/words/*.json", "channels/templates/*.json", "bpmn/diagrams/*")
+_SHARED = ("api/words/*.json", "proof/words.*.json", "channels/templates/*.json", "bpmn/diagrams/*")
 _FILES = ("index.html", "package.json", "package-lock.json", ".npmrc", "tsconfig.json", "*.ts")
 
 

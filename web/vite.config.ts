@@ -18,7 +18,7 @@ export default defineConfig({
     components({ dirs: [], dts: "src/components.d.ts", resolvers: [ElementPlusResolver()] }),
     compressed(),
   ],
-  resolve: { alias: { "@": here("src"), "@words": here("../api/words"), "@templates": here("../channels/templates"), "@drawings": here("../bpmn/diagrams") } },
+  resolve: { alias: { "@": here("src"), "@words": here("../api/words"), "@proof": here("../proof"), "@templates": here("../channels/templates"), "@drawings": here("../bpmn/diagrams") } },
   define: {
     __INTLIFY_PROD_DEVTOOLS__: "false",
     __VUE_PROD_DEVTOOLS__: "false",
@@ -34,8 +34,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: "words-zh-CN", test: /words\/zh-CN\/|problems\.zh-CN|templates\/zh-CN/ },
-            { name: "words-en", test: /words\/en\/|problems\.en|templates\/en/ },
+            { name: "words-zh-CN", test: /words\/zh-CN\/|(?:problems|kinds|acts|proof\/words)\.zh-CN|templates\/zh-CN/ },
+            { name: "words-en", test: /words\/en\/|(?:problems|kinds|acts|proof\/words)\.en|templates\/en/ },
             { name: "vue", test: /node_modules\/(@?vue|vue-router|vue-i18n|@intlify|@tanstack\/(vue-)?query)/ },
             // What many pages share is likely needed by the first one.
             { name: "elements", test: /node_modules\/(element-plus|@vueuse|lodash)/, minShareCount: 8 },
@@ -45,7 +45,7 @@ export default defineConfig({
     },
   },
   server: {
-    fs: { allow: [here("."), here("../api/words"), here("../channels/templates"), here("../bpmn/diagrams")] },
+    fs: { allow: [here("."), here("../api/words"), here("../proof"), here("../channels/templates"), here("../bpmn/diagrams")] },
     // Pages of the console and routes of the API share one origin, as they do when served.
     proxy: Object.fromEntries(
       ["/api", "/v2", "/survey", "/report"].map((path) => [path, { target: api, changeOrigin: false }]),

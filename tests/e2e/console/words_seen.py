@@ -24,7 +24,7 @@ NAMES = frozenset(
     )
 )
 _ROOMS = sorted(path.stem for path in (PROJECT / "web/src/words/zh-CN").glob("*.json"))
-_KEY = re.compile(rf"\b(?:{'|'.join(_ROOMS)}|apiProblem|notice)(?:\.\w+)+\b")
+_KEY = re.compile(rf"\b(?:{'|'.join(_ROOMS)}|apiProblem|auditKind|auditAction|notice)(?:\.\w+)+\b")
 # Text of elements and of the attributes that are read out or shown; not what is marked as data,
 # typed, or in a language of its own.
 _SEEN = """() => {

@@ -1,5 +1,5 @@
 import type { components } from "@/api/schema";
-import type { ElementMark } from "@/feedback/course";
+import type { ElementMark } from "@/drawing/mark";
 
 type Schemas = components["schemas"];
 export type Line = Schemas["RecordLine"];
@@ -24,6 +24,12 @@ export function nextMoment(lines: Line[], n: number, by: 1 | -1 = 1): number {
 export function within(wanted: unknown, total: number): number {
   const n = Math.trunc(Number(wanted));
   return Number.isFinite(n) && n >= 1 ? Math.min(n, total) : total;
+}
+
+/** The number of the last record up to a time; the first one where there is none before it. */
+export function numberAt(lines: Line[], at: string): number {
+  const time = Date.parse(at);
+  return lines.findLast((one) => Date.parse(one.at) <= time)?.number ?? 1;
 }
 
 /** The status at a step: the last one that a record brought. */

@@ -11,12 +11,11 @@ const PAGE = 2000;
 const SETTLES_MS = 90;
 const TICK_MS = 1_000;
 
-/** The readings of a replay: the instance, all its records, and the step that is looked at. */
-export function useReplay(instance: Ref<string>, wanted: Ref<unknown>, show: (n: number) => void) {
-  const params = computed(() => ({ path: { instance: instance.value } }));
+/** What is read of an instance once: what it is, all its records, its drawings. */
+export function useAudited(instance: Ref<string>) {
   const opened = useQuery({
     queryKey: ["audit", instance],
-    queryFn: () => answered(api.GET("/api/audit/{instance}", { params: params.value })),
+    queryFn: () => answered(api.GET("/api/audit/{instance}", { params: { path: { instance: instance.value } } })),
     staleTime: Infinity,
   });
   const records = useQuery({
@@ -26,18 +25,29 @@ export function useReplay(instance: Ref<string>, wanted: Ref<unknown>, show: (n:
   });
   const lines = computed<Line[]>(() => records.data.value ?? []);
   const total = computed(() => lines.value.length);
-  const n = computed(() => within(wanted.value, total.value));
+  const drawings = computed(() => (opened.data.value?.drawings ?? []).map((one) => ({ ...one, process: one.process_id, drawn: elementsOf(one.xml) })));
+  const drawn = computed<Drawn>(() => new Map(drawings.value.toReversed().flatMap((one) => [...one.drawn, [one.process_id, { id: one.process_id, kind: "process", name: one.name }] as const])));
+  return { opened, records, lines, total, drawings, drawn };
+}
+
+/** What was true after a record; a number that changes fast is asked for when it has come to rest. */
+export function useStep(instance: Ref<string>, n: Ref<number>) {
   const settled = useSettled(n);
-  const step = useQuery({
+  return useQuery({
     queryKey: ["audit", instance, "state", settled],
-    queryFn: () => answered(api.GET("/api/audit/{instance}/state", { params: { ...params.value, query: { n: settled.value } } })),
+    queryFn: () => answered(api.GET("/api/audit/{instance}/state", { params: { path: { instance: instance.value }, query: { n: settled.value } } })),
     enabled: computed(() => settled.value > 0),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
   });
-  const drawings = computed(() => (opened.data.value?.drawings ?? []).map((one) => ({ ...one, process: one.process_id, drawn: elementsOf(one.xml) })));
-  const drawn = computed<Drawn>(() => new Map(drawings.value.toReversed().flatMap((one) => [...one.drawn, [one.process_id, { id: one.process_id, kind: "process", name: one.name }] as const])));
-  return { opened, records, lines, total, n, step, drawings, drawn, ...usePlaying(lines, n, total, show) };
+}
+
+/** The readings of a replay: the instance, all its records, and the step that is looked at. */
+export function useReplay(instance: Ref<string>, wanted: Ref<unknown>, show: (n: number) => void) {
+  const audited = useAudited(instance);
+  const { lines, total } = audited;
+  const n = computed(() => within(wanted.value, total.value));
+  return { ...audited, n, step: useStep(instance, n), ...usePlaying(lines, n, total, show) };
 }
 
 async function allLines(instance: string): Promise<Line[]> {

@@ -1,12 +1,7 @@
 import type { components } from "@/api/schema";
+import type { ElementMark } from "@/drawing/mark";
 
 type Course = Pick<components["schemas"]["DrawingCourse"], "elements" | "flows">;
-
-/** An element of a drawing, and the class that shows what became of it. */
-export interface ElementMark {
-  id: string;
-  marker: "bh-active" | "bh-done" | "bh-incident" | "bh-taken" | "bh-now";
-}
 
 /** How a drawing is to be marked; what failed and what is active comes before what was done. */
 export function marksOf(course: Course): ElementMark[] {
@@ -17,4 +12,9 @@ export function marksOf(course: Course): ElementMark[] {
     return completed > 0 ? [{ id: element_id, marker: "bh-done" }] : [];
   });
   return [...flows, ...elements];
+}
+
+/** The element to be in sight: the last one that is active, "" for none. */
+export function whereItStands(course: Course): string {
+  return course.elements.findLast(({ active }) => active > 0)?.element_id ?? "";
 }

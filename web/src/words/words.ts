@@ -8,6 +8,9 @@ export type Locale = (typeof LOCALES)[number];
 const REMEMBERED = "bihuan.locale";
 const catalogues = import.meta.glob<Record<string, unknown>>("./*/*.json", { import: "default" });
 const problems = import.meta.glob<Record<string, string>>("@words/problems.*.json", { import: "default" });
+const kinds = import.meta.glob<Record<string, string>>("@words/kinds.*.json", { import: "default" });
+const acts = import.meta.glob<Record<string, unknown>>("@words/acts.*.json", { import: "default" });
+const proofs = import.meta.glob<Record<string, string>>("@proof/words.*.json", { import: "default" });
 const notices = import.meta.glob<NoticeWords>("@templates/*.json", { import: "default" });
 const elements: Record<Locale, () => Promise<{ default: Language }>> = {
   "zh-CN": () => import("element-plus/es/locale/lang/zh-cn"),
@@ -37,22 +40,28 @@ export const t = words.global.t;
 /** Show the console in a language, by default in the one used last or the browser's. */
 export async function loadWords(chosen: Locale = remembered()): Promise<void> {
   const rooms = Object.entries(catalogues).filter(([path]) => path.startsWith(`./${chosen}/`));
-  const problemWords = Object.entries(problems).find(([path]) => path.endsWith(`.${chosen}.json`));
-  const noticeWords = Object.entries(notices).find(([path]) => path.endsWith(`/${chosen}.json`));
-  const [element, codes, told, ...loaded] = await Promise.all([
+  const [element, codes, kind, act, proof, told, ...loaded] = await Promise.all([
     elements[chosen](),
-    problemWords?.[1](),
-    noticeWords?.[1](),
+    shared(problems, chosen),
+    shared(kinds, chosen),
+    shared(acts, chosen),
+    shared(proofs, chosen),
+    shared(notices, chosen),
     ...rooms.map(async ([path, load]) => [path.split("/").at(-1)?.replace(".json", ""), await load()]),
   ]);
   const messages = Object.fromEntries(loaded as [string, unknown][]);
-  const shared = { apiProblem: escaped(codes ?? {}), notice: templates(told), noticeWord: told?.words ?? {} };
-  words.global.setLocaleMessage(chosen, { ...messages, ...shared } as never);
+  const beside = { apiProblem: escaped(codes ?? {}), auditKind: kind ?? {}, auditAction: act ?? {}, proofWord: templates(proof), notice: templates(told?.messages), noticeWord: told?.words ?? {} };
+  words.global.setLocaleMessage(chosen, { ...messages, ...beside } as never);
   words.global.locale.value = chosen;
   elementWords.value = element.default;
   locale.value = chosen;
   document.documentElement.lang = chosen;
   localStorage.setItem(REMEMBERED, chosen);
+}
+
+/** The file of a language among those that the console shares with others. */
+async function shared<T>(files: Record<string, () => Promise<T>>, chosen: Locale): Promise<T | undefined> {
+  return Object.entries(files).find(([path]) => path.endsWith(`${chosen}.json`))?.[1]();
 }
 
 function remembered(): Locale {
@@ -67,9 +76,9 @@ function escaped(codes: Record<string, string>): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Templates of messages name their data as `$number`, our catalogues as `{number}`. */
-function templates(told: NoticeWords | undefined): unknown {
-  const text = JSON.stringify(told?.messages ?? {});
+/** Templates of messages and proofs name their data as `$number`, our catalogues as `{number}`. */
+function templates(told: object | undefined): unknown {
+  const text = JSON.stringify(told ?? {});
   return JSON.parse(text.replace(/[@|]/g, "{'$&'}").replace(/\$(\w+)/g, "{$1}"));
 }
 

@@ -1,4 +1,4 @@
-import type { ElementMark } from "./course";
+import type { ElementMark } from "./mark";
 
 /** A drawing on the page. */
 export interface Viewer {
