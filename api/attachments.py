@@ -24,7 +24,7 @@ from api.personal import keep
 from api.problem import Problem
 from api.relation import Relation
 from api.texts import Reason
-from models import access_record, attachment, live_event
+from models import access_record, attachment, legal_hold, live_event
 from models.attachment import Attachment
 from models.feedback import Feedback
 
@@ -140,6 +140,7 @@ def list_attachments(
             "attachment_gone",
             "attachment_not_yours",
             "attachment_used",
+            "legal_hold_active",
         ),
         **example(200, EXAMPLE | {"name": None, "available": False}),
     },
@@ -160,6 +161,7 @@ def delete_attachment(
         rules = rules_of(means)
         one = existing(session, item, attachment_id)
         _check_deletes(caller, one)
+        check_not_held(session, item)
         cause = f"attachment:{one.id}:deletion:{uuid4()}"
         kept = UUID(keep(session, means, item.id, cause, {"reason": told.reason})["reason"])
         attachment.bury(session, one, by=caller.username, reason=kept, at=means.now())
@@ -188,6 +190,17 @@ def existing(session: Session, item: Feedback, attachment_id: UUID) -> Attachmen
     if one.deleted_at is not None:
         raise Problem("attachment_gone", reason="deleted")
     return one
+
+
+def check_not_held(session: Session, item: Feedback) -> None:
+    """Check that no legal hold is on an item, and have none placed meanwhile.
+
+    Raises:
+        Problem: `legal_hold_active`.
+    """
+    legal_hold.guard(session)
+    if found := legal_hold.holds(session, instance_key=item.id):
+        raise Problem("legal_hold_active", holds=len(found))
 
 
 def _check_deletes(caller: Caller, one: Attachment) -> None:

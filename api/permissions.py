@@ -94,6 +94,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "feedback.records": frozenset({"auditor"}),
     "audit.replay": frozenset({"auditor"}),
     "access_record.read": frozenset({"auditor", "administrator"}),
+    "legal_hold.manage": frozenset({"auditor", "administrator"}),
     # How a member was chosen: each sees their own score, only who directs the work compares.
     "assignment.read": {
         ANY: _OVERLOOKS,

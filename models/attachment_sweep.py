@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import intake_upload
+from models import intake_upload, legal_hold
 from models.attachment import Attachment
 from models.attachment_folder import AttachmentFolder
 from models.intake_upload import IntakeFile, files
@@ -19,6 +19,8 @@ _BATCH = 500
 
 def sweep(session: Session, folder: AttachmentFolder, now: datetime) -> dict[str, int]:
     """Remove files of the erased, of tombstones, of items never told, orphans and what was begun.
+
+    Tombstones of an item under legal hold stay; nobody is erased while one is there.
 
     Returns:
         How many files of each kind were removed.
@@ -34,8 +36,11 @@ def sweep(session: Session, folder: AttachmentFolder, now: datetime) -> dict[str
 
 def _remove_unreadable(session: Session, folder: AttachmentFolder, now: datetime) -> int:
     erased = exists().where(col(PersonalErasure.person_id) == col(Attachment.person_id))
+    legal_hold.guard(session)
+    free = col(Attachment.feedback_id).not_in(legal_hold.held_items())
     unreadable = select(Attachment).where(
-        col(Attachment.removed_at).is_(None), or_(col(Attachment.deleted_at).is_not(None), erased)
+        col(Attachment.removed_at).is_(None),
+        or_(erased, and_(col(Attachment.deleted_at).is_not(None), free)),
     )
     gone = 0
     for one in session.scalars(unreadable):

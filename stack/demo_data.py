@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bpmn.commands import CancelInstance
 from migrations.seeds.demo import DemoDataError, demo_texts, removal
 from migrations.seeds.demo import load as load_rows
-from migrations.seeds.demo.removal import PeopleInUseError
+from migrations.seeds.demo.removal import HeldError, PeopleInUseError
 from models.process_instance import workflow_id
 from settings import Settings
 from stack.admin import ACTOR
@@ -80,6 +80,10 @@ def remove(settings: Settings, *, people: bool) -> int:
             with Session(engine) as session, session.begin():
                 now = datetime.now(UTC)
                 removed = removal.remove(session, vault, now, actor=ACTOR, people=people)
+        except HeldError:
+            raise StackError(
+                "legal holds are on demo items or customers: lift them first; nothing was removed"
+            ) from None
         except PeopleInUseError:
             raise StackError(
                 "real customers or tasks depend on demo people: hand those on, or use "

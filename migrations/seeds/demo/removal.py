@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnExpressionArgument, Select, Table, delete, 
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
-from models import access_record
+from models import access_record, legal_hold
 from models.customer import Customer
 from models.department import Department
 from models.feedback import Feedback
@@ -24,6 +24,10 @@ from models.tables import APPEND_ONLY, metadata
 from models.team import Team
 from models.user_task import UserTask
 from models.vault import Vault
+
+
+class HeldError(Exception):
+    """Demo items or customers are under legal hold; how many holds there are."""
 
 
 class PeopleInUseError(Exception):
@@ -53,8 +57,12 @@ def remove(
     Records are only ever added to: those of the items stay, their texts cannot be read any more.
 
     Raises:
+        HeldError: a legal hold is on some of it.
         PeopleInUseError: `people` are to go as well, but real work depends on them.
     """
+    legal_hold.guard(session)
+    if held := _held(session):
+        raise HeldError(held)
     removed = {
         "feedback": _remove_items(session),
         "purchase_order": _delete(session, PurchaseOrder, col(PurchaseOrder.demo)),
@@ -65,6 +73,16 @@ def remove(
         removed["person"] = _remove_people(session)
     access_record.append(session, at=at, actor=actor, action="remove_demo_data", data=removed)
     return removed
+
+
+def _held(session: Session) -> int:
+    items = select(func.count()).where(
+        col(Feedback.demo), col(Feedback.id).in_(legal_hold.held_items())
+    )
+    customers = select(func.count()).where(
+        col(Customer.demo), col(Customer.id).in_(legal_hold.held_customers())
+    )
+    return (session.scalar(items) or 0) + (session.scalar(customers) or 0)
 
 
 def _remove_items(session: Session) -> int:
