@@ -144,8 +144,12 @@ class Projection:
 
     def _task_assigned(self, record: Record) -> None:
         if (task := self._task(record)) is not None:
-            task.assignee, task.owner = record.data["assignee"], None
+            before, task.assignee = task.assignee, record.data["assignee"]
+            task.owner = None
             task.revision += 1
+            if before and not task.assignee:
+                self._standing_in.given_back(task, record, before)
+                return
             if self._standing_in.redirect(task, record, even_absent=False):
                 return
             if task.assignee and task.assignee != record.data.get("by"):

@@ -61,6 +61,34 @@ class StandingIn:
             self._assign(task, holder, delegate, ABSENT)
         return True
 
+    def given_back(self, task: UserTask, record: Record, username: str) -> None:
+        """Give a task that only its assignee could take to their department, and tell it there."""
+        others = [name for name in task.candidate_users if name != username]
+        if task.candidate_groups or others or record.data.get("because"):
+            return
+        holder = self._session.get(Person, username)
+        if holder is None:
+            return
+        groups = self._open_to(task, holder)
+        at = parse_instant(record.at)
+        notices.put(
+            self._session,
+            self._house,
+            code="user_task_returned",
+            recipients=notices.members(self._session, groups, at)
+            or notices.members(self._session, [notices.DUTY_MANAGERS], at),
+            instance_key=task.instance_key,
+            cause=record.number,
+            at=at,
+            data={**notices.about(task), "username": username},
+        )
+
+    def _open_to(self, task: UserTask, holder: Person) -> list[str]:
+        """Let the department of whoever had a task take it."""
+        changes = {"candidate_groups": [holder.department]}
+        self._run.emit(Kind.USER_TASK_UPDATED, task.element_id, task.key, changes=changes)
+        return changes["candidate_groups"]
+
     def _assign(self, task: UserTask, holder: Person, assignee: str | None, why: str) -> None:
         given = {"assignee": assignee, "before": holder.username, "because": why}
         self._run.emit(Kind.USER_TASK_ASSIGNED, task.element_id, task.key, **given)
@@ -69,9 +97,7 @@ class StandingIn:
         self._assign(task, holder, None, why)
         groups = list(task.candidate_groups)
         if not groups and not task.candidate_users:
-            groups = [holder.department]
-            changes = {"candidate_groups": groups}
-            self._run.emit(Kind.USER_TASK_UPDATED, task.element_id, task.key, changes=changes)
+            groups = self._open_to(task, holder)
         at = parse_instant(record.at)
         queue = notices.members(self._session, groups, at)
         notices.put(

@@ -11,7 +11,10 @@ from prefect.testing.utilities import prefect_test_harness
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from activities.house import House
 from models import database as connections
+from tests.houses import quiet_house
+from tests.integration.feedback_item import hire
 
 
 class DatabaseUrls(Protocol):
@@ -42,6 +45,16 @@ def session(app_engine: Engine) -> Iterator[Session]:
     """A session of the application; what is not committed is rolled back."""
     with Session(app_engine) as opened:
         yield opened
+
+
+@pytest.fixture
+def house(database: DatabaseUrls) -> Iterator[House]:
+    """A house with people in it, without a way out; some tests have one of their own."""
+    made = quiet_house(database.app_url)
+    with Session(made.engine) as session, session.begin():
+        hire(session)
+    yield made
+    made.engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -14,9 +13,7 @@ from activities.event_dispatch import EventDispatcher
 from activities.house import House
 from bpmn.commands import Command
 from models.publication import Publication
-from tests.conftest import Database
-from tests.houses import quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.integration.feedback_item import Item
 from tests.integration.test_service_clocks import (
     clock,
     import_calendar,
@@ -26,15 +23,6 @@ from tests.integration.test_service_clocks import (
 )
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    found = quiet_house(database.app_url)
-    with Session(found.engine) as session, session.begin():
-        hire(session)
-    yield found
-    found.engine.dispose()
 
 
 def announced(house: House, item: Item, version: int, department: str | None = None) -> int:

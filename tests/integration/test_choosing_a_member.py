@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,23 +18,12 @@ from models.assignment_choice import AssignmentChoice
 from models.feedback import Feedback
 from models.shift import WEEKDAYS, Shift
 from models.skill import Skill
-from tests.conftest import Database
-from tests.houses import quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.integration.feedback_item import Item
 from tests.unit.feedback_life import MORNING
 
 pytestmark = pytest.mark.integration
 FAULT = "机器无法开机，按电源键没有反应。"
 ENGINEERS = ("li.si", "wang.wu")
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    made = quiet_house(database.app_url)
-    with Session(made.engine) as session, session.begin():
-        hire(session)
-    yield made
-    made.engine.dispose()
 
 
 def choice(item: Item) -> AssignmentChoice:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +12,7 @@ from sqlalchemy.orm import Session
 from activities.house import House
 from models.notice import Notice
 from models.user_task import UserTask
-from tests.conftest import Database
-from tests.houses import quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.integration.feedback_item import Item
 
 pytestmark = pytest.mark.integration
 
@@ -24,15 +21,6 @@ RECEIVED = datetime(2026, 9, 27, 2, 0, tzinfo=UTC)
 DUE = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
 # Three working days after the 30th: the 8th, the 9th and the make-up Saturday.
 LATEST = datetime(2026, 10, 10, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    made = quiet_house(database.app_url)
-    with Session(made.engine) as session, session.begin():
-        hire(session)
-    yield made
-    made.engine.dispose()
 
 
 def asked(house: House, until: str) -> Item:

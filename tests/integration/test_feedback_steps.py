@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,23 +24,13 @@ from models.notice import Notice
 from models.outbound_message import OutboundMessage
 from models.survey import Survey
 from models.user_task import UserTask
-from tests.conftest import Database
-from tests.houses import KEY, quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.houses import KEY
+from tests.integration.feedback_item import Item
 from tests.unit.feedback_life import definition
 
 pytestmark = pytest.mark.integration
 
 FAULT = "机器无法开机，按电源键没有反应。"
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    made = quiet_house(database.app_url)
-    with Session(made.engine) as session, session.begin():
-        hire(session)
-    yield made
-    made.engine.dispose()
 
 
 def processed(item: Item) -> Item:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,20 +9,9 @@ from sqlmodel import col
 
 from activities.house import House
 from models.outbound_message import OutboundMessage
-from tests.conftest import Database
-from tests.houses import quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.integration.feedback_item import Item
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    found = quiet_house(database.app_url)
-    with Session(found.engine) as session, session.begin():
-        hire(session)
-    yield found
-    found.engine.dispose()
 
 
 def sent(item: Item) -> list[str]:

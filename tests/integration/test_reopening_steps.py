@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,21 +15,10 @@ from models.notice import Notice
 from models.outbound_message import OutboundMessage
 from models.survey import Survey
 from models.user_task import UserTask
-from tests.conftest import Database
-from tests.houses import quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.integration.feedback_item import Item
 
 pytestmark = pytest.mark.integration
 FAULT = "机器无法开机，按电源键没有反应。"
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    made = quiet_house(database.app_url)
-    with Session(made.engine) as session, session.begin():
-        hire(session)
-    yield made
-    made.engine.dispose()
 
 
 def write(item: Item, plan: str = "检查后更换电源", reply: str = "已更换电源模块") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,9 +19,7 @@ from models.clock_ledger import ledger
 from models.notice import Notice
 from models.service_clock import ServiceClock
 from models.user_task import UserTask
-from tests.conftest import Database
-from tests.houses import quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.integration.feedback_item import Item
 from tests.unit.feedback_life import MORNING, resources
 
 pytestmark = pytest.mark.integration
@@ -30,15 +27,6 @@ FAULT = "机器无法开机"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOUR = timedelta(hours=1)
 WEEK = {d: [["09:00", "12:00"], ["13:00", "18:00"]] for d in ("mon", "tue", "wed", "thu", "fri")}
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    found = quiet_house(database.app_url)
-    with Session(found.engine) as session, session.begin():
-        hire(session)
-    yield found
-    found.engine.dispose()
 
 
 def processing(house: House, files: dict[str, bytes] | None = None, **changes: Any) -> Item:

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from activities.contracts import BUSY
-from bpmn.commands import AssignUserTask, Command
+from bpmn.commands import AssignUserTask, Command, UnassignUserTask
 from bpmn.records import Kind
 from models import access_token, person, roster
 from models.leaving import leave
+from models.process_instance import workflow_id
 from models.shift import Shift
 from tests.conftest import Database
 from tests.staffed_house import StaffedHouse, one_task
@@ -279,3 +280,33 @@ async def test_who_was_away_and_on_duty_is_forgotten_after_a_year(house: Staffed
     house.clock.at += 2 * DAY
     await house.settle()
     assert kept() == [0, 0]
+
+
+# Given back
+
+
+async def test_what_only_its_assignee_could_take_is_open_to_the_department_when_given_back(
+    house: StaffedHouse,
+) -> None:
+    house.draw(FOR_ANN_ALONE)
+    key = house.begin()
+
+    given_back = UnassignUserTask(id="x", actor="ann", key=house.task(key).key)
+    await house.instances.send(workflow_id(key), given_back)
+
+    task = house.task(key)
+    assert (task.assignee, task.candidate_groups) == (None, ["technical"])
+    assert house.told("bob") == ["user_task_returned"]
+
+
+async def test_a_task_that_others_could_take_stays_theirs_alone_when_given_back(
+    house: StaffedHouse,
+) -> None:
+    house.draw(FOR_ANN)
+    key = house.begin()
+
+    given_back = UnassignUserTask(id="x", actor="ann", key=house.task(key).key)
+    await house.instances.send(workflow_id(key), given_back)
+
+    assert house.task(key).candidate_groups == ["technical"]
+    assert house.records(key, Kind.USER_TASK_UPDATED) == []
