@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.console.accessibility import check_accessible
+from tests.e2e.console.assigned_task import assigned_to
 from tests.e2e.console.layout import no_sideways
-from tests.e2e.console.logins import login_of
 from tests.e2e.console.open_page import OpenPage
 from tests.e2e.console.words_seen import check_words
 from tests.e2e.running_stack import RunningStack
@@ -23,21 +21,6 @@ SECOND = 1_000
 
 def row_of(number: str) -> str:
     return f"[role=row]:has(a.number:text-is('{number}'))"
-
-
-def assigned_to(stack: RunningStack, number: str) -> tuple[httpx.Client, str, str]:
-    """A lead at the API, the key of an item's open task, and who has it."""
-    name, password = login_of(stack, "team_lead")
-    client = httpx.Client(base_url=stack.api, timeout=30)
-    token = client.post("/api/login", json={"username": name, "password": password}).json()["token"]
-    client.headers["Authorization"] = f"Bearer {token}"
-    asked = {"filter": {"feedbackNumber": number, "state": "CREATED"}}
-    for _ in range(100):
-        found = client.post("/v2/user-tasks/search", json=asked).json()["items"]
-        if found and found[0]["assignee"]:
-            return client, found[0]["userTaskKey"], found[0]["assignee"]
-        time.sleep(0.1)
-    raise AssertionError(f"{number} was given to nobody")
 
 
 @LOCALES

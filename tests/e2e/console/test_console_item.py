@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.console.accessibility import check_accessible
+from tests.e2e.console.assigned_task import assigned_to
 from tests.e2e.console.layout import no_sideways
 from tests.e2e.console.logins import login_of
 from tests.e2e.console.open_page import OpenPage
-from tests.e2e.console.test_console_inbox import assigned_to
 from tests.e2e.console.words_seen import check_words
 from tests.e2e.running_stack import RunningStack
 

@@ -140,3 +140,28 @@ def test_a_device_that_is_dark_gets_a_dark_console(page_of: OpenPage) -> None:
 
     expect(page.locator("html.dark")).to_be_visible()
     check_accessible(page)
+
+
+def test_another_tab_with_another_login_leaves_nobody_before_what_is_not_theirs(
+    page_of: OpenPage, stack: RunningStack
+) -> None:
+    first = page_of("specialist").page
+    first.goto("/me")
+    name, password = login_of(stack, "specialist")
+    other, other_password = login_of(stack, "engineer")
+
+    second = first.context.new_page()
+    body = {"username": other, "password": other_password}
+    second.request.post("/api/session", data=body)
+    second.goto("/me")
+
+    replaced = first.get_by_role("dialog", name="此浏览器已换人登录或退出")
+    expect(replaced).to_be_visible()
+    replaced.get_by_label("密码").fill(password)
+    replaced.get_by_role("button", name="登录", exact=True).click()
+    expect(replaced).to_have_count(0)
+    expect(second.get_by_role("dialog", name="此浏览器已换人登录或退出")).to_be_visible()
+    assert (
+        first.evaluate("fetch('/api/session').then((r) => r.json()).then((o) => o.username)")
+        == name
+    )
