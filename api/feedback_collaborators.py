@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from api.answers import example, for_staff
+from api.answers import for_staff
 from api.authentication import Caller
 from api.commands import deliver, was_done
 from api.feedback import Number
-from api.feedback_command import Asked, message_to
+from api.feedback_command import ACCEPTED, COMMAND_CODES, Asked, message_to
 from api.feedback_view import visible_item
 from api.idempotency import Answer, KeyHeader, carry_out, in_transaction, once
 from api.means import MeansHere
@@ -46,22 +46,12 @@ class NewCollaborator(BaseModel):
     response_model=Asked,
     responses={
         **for_staff(
-            "body_malformed",
-            "idempotency_key_invalid",
-            "fields_invalid",
-            "body_too_large",
-            "idempotency_key_reused",
-            "feedback_not_found",
-            "feedback_not_yours",
+            *COMMAND_CODES,
             "department_not_found",
             "department_takes_part",
             "feedback_not_processed",
-            "message_not_awaited",
-            "process_instance_ended",
-            "process_instance_starting",
-            "instance_busy",
         ),
-        **example(202, {"number": "202405-001", "status": "processing"}),
+        **ACCEPTED,
     },
 )
 async def add_collaborator(

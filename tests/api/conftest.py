@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -11,7 +10,6 @@ from typing import Protocol
 
 import httpx
 import pytest
-from sqlalchemy import Engine, QueuePool
 
 from api.app import create_app
 from api.attachment_rules import AttachmentRules
@@ -34,17 +32,6 @@ class DatabaseUrls(Protocol):
     app_url: str
 
 
-async def _given_back(engine: Engine) -> None:
-    """Wait for threads that nobody waits for any more, such as one of a stream that was cut.
-
-    What they hold would otherwise come back to a pool that is no longer there, and the warning of
-    a connection left open would meet some later test.
-    """
-    async with asyncio.timeout(10):
-        while isinstance(engine.pool, QueuePool) and engine.pool.checkedout():
-            await asyncio.sleep(0.02)
-
-
 @pytest.fixture
 async def door(database: DatabaseUrls) -> AsyncIterator[Door]:
     """The API with people, without a worker: commands are carried out at once."""
@@ -57,7 +44,6 @@ async def door(database: DatabaseUrls) -> AsyncIterator[Door]:
         async with httpx.AsyncClient(transport=transport, base_url="http://bihuan.test") as client:
             yield Door(client, means, instances, clock, engine)
     finally:
-        await _given_back(engine)
         engine.dispose()
 
 
