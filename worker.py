@@ -1,4 +1,4 @@
-"""Door: the Temporal worker with its activities, the dispatchers and the deliveries beside it."""
+"""Door: the Temporal worker with its activities, the dispatchers and the duties beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 
 import settings
 from activities.advance import Advance
-from activities.delivery import deliver_notices
+from activities.duties import duties
 from activities.event_dispatch import dispatch
 from activities.house import House, furnish
 from activities.perform import Perform
@@ -70,7 +70,7 @@ async def main() -> None:
     )
     means = house(chosen)
     async with worker(chosen, client, means), asyncio.TaskGroup() as beside:
-        beside.create_task(deliver_notices(means.engine, means.post, chosen.locale, stop=stop))
+        beside.create_task(duties(means, chosen.locale, stop=stop))
         beside.create_task(dispatch(means, client, chosen.task_queue, sender(client), stop=stop))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from activities.definitions import Definitions
 from models import calendar_version
-from models.key_source import FileKeySource
+from models.key_folder import KeyFolder
 from models.vault import Vault
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ def furnish(
 
     Args:
         engine: PostgreSQL as the application role.
-        secrets: the folder of `epoch.key` and `link.key`.
+        secrets: the folder of the epoch keys and `link.key`.
         post: the way out.
         time_scale: factor on every duration.
         public_url: for links to customers.
     """
     return House(
         engine=engine,
-        vault=Vault(FileKeySource.read(secrets / "epoch.key")),
+        vault=Vault(KeyFolder(secrets)),
         definitions=Definitions(engine),
         post=post,
         calendar=calendars(engine),

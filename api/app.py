@@ -44,6 +44,8 @@ from api import (
     draft_steps,
     dry_run,
     element_commands,
+    erasure_course,
+    erasures,
     element_instances,
     feedback,
     feedback_assignment,
@@ -119,8 +121,9 @@ from api.rate_limit import RateLimiter
 from api.shield import Shield
 from bpmn.commands import Command
 from models.database import engine
-from models.key_source import FileKeySource
+from models.key_folder import KeyFolder
 from models.vault import Vault
+from models.vault_eviction import heed_erasures
 from workflows import messages
 from workflows.codec import connect
 
@@ -157,6 +160,7 @@ ROUTERS = (
     legal_holds.router,
     customers.router,
     customer_lookup.router,
+    erasures.router,
     imports.router,
     user_task_search.router,
     user_task_counters.router,
@@ -247,6 +251,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     duties = [
         asyncio.create_task(survey_answers.tell_again(means)),
         asyncio.create_task(attachment_scans.scan_again(means)),
+        asyncio.create_task(erasure_course.finish_courses(means)),
+        asyncio.create_task(heed_erasures(means.engine, means.vault, stop=asyncio.Event())),
     ]
     try:
         yield
@@ -261,7 +267,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def open_means(chosen: settings.Settings) -> Means:
     """Open the database and connect to Temporal, which may come up later."""
     database = engine(chosen.database_url, pool_size=_POOL, application_name="bihuan api")
-    key_source = FileKeySource.read(chosen.secrets_path / "epoch.key")
+    key_source = KeyFolder(chosen.secrets_path)
     client = await connect(
         chosen.temporal_address,
         chosen.temporal_namespace,

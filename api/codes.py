@@ -196,6 +196,7 @@ CODES: Mapping[str, Code] = {
     "calendar_unreadable": Code(422, {"reason": "calendar_day_invalid", "line": 7}),
     "customer_not_found": Code(404),
     "customer_not_yours": Code(403),
+    "customer_held": Code(409, {"holds": ["3f0e7a51-0f4f-4a3e-9a51-5f0c2f0e2d3e"]}),
     "import_unreadable": Code(422, {"reason": "column_missing", "column": "number"}),
     "import_rejected": Code(
         422,

@@ -110,6 +110,8 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
         ANY: frozenset({"specialist", "team_lead", "duty_manager", "auditor", "administrator"}),
         ACCOUNT_MANAGER: frozenset({"account_manager"}),
     },
+    "customer.erase": frozenset({"administrator"}),
+    "erasure.read": frozenset({"administrator", "auditor"}),
     "import.create": frozenset({"administrator"}),
     "figures.read": _READS_FIGURES,
     "reports.read": _READS_FIGURES,
@@ -164,7 +166,9 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
 
 # A token that an API client holds does none of these, whatever its scope: it could make itself
 # another one, or shut its owner out.
-IN_PERSON = frozenset({"session.manage", "token.manage", "login.manage", "person.write"})
+IN_PERSON = frozenset(
+    {"session.manage", "token.manage", "login.manage", "person.write", "customer.erase"}
+)
 
 # Whoever asks without a login may do these, and why.
 PUBLIC: Mapping[tuple[str, str], str] = {

@@ -20,7 +20,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from typing_extensions import override
 
 import settings
-from flows import attachments, daily, partitions, periodic
+from flows import attachments, daily, erasures, partitions, periodic
 from flows.backfill import backfill
 
 WAIT_SECONDS = 120.0
@@ -29,6 +29,7 @@ SERVED: tuple[tuple[Flow[Any, Any], str, str, str], ...] = (
     (periodic.weekly, "weekly", periodic.WEEKLY, "The report of the last week."),
     (periodic.monthly, "monthly", periodic.MONTHLY, "The report of the last month."),
     (partitions.partitions, "daily", partitions.CRON, "Partitions of the record tables."),
+    (erasures.erasures, "daily", erasures.CRON, "What is left of erasures."),
     (attachments.attachments, "daily", attachments.CRON, "Attachments that are to go."),
 )
 

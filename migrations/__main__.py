@@ -6,10 +6,13 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 import settings
+from audit.erasure import apply_ledger
 from migrations.keys import check_keys
 from migrations.seeds import SEEDS, Plan
 from migrations.upgrade import upgrade, wait_for_others
+from models import key_snapshot
 from models.database import engine
+from models.erasure_ledger import LedgerError
 from models.key_check import KeyMismatchError
 
 
@@ -26,6 +29,8 @@ def main() -> None:
     try:
         upgrade(owner, application=application, today=now.date())
         with Session(owner) as session, session.begin():
+            apply_ledger(session, chosen.secrets_path)
+            key_snapshot.restore(session, chosen.secrets_path, now)
             check_keys(session, chosen.secrets_path)
         plan = Plan(now, chosen.demo_logins_path if chosen.demo_people else None)
         for seed in SEEDS:
@@ -34,6 +39,8 @@ def main() -> None:
                 seed(session, plan)
     except KeyMismatchError as error:
         raise SystemExit(f"{error} is not the key that this database was written with") from None
+    except LedgerError as error:
+        raise SystemExit(f"{error} cannot be read: nothing opens before it is mended") from None
     finally:
         owner.dispose()
 

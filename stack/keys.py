@@ -37,11 +37,18 @@ def make_keys(folder: Path, *, data_exists: bool) -> None:
     A new key in the place of a lost one would leave everything written before unreadable, and
     nobody would know until it is looked at.
     """
-    missing = [name for name in KEY_NAMES if not (folder / name).exists()]
+    missing = [name for name in KEY_NAMES if not _is_there(folder, name)]
     if missing and (data_exists or len(missing) < len(KEY_NAMES)):
         raise MissingKeyError(f"missing in {folder}: {', '.join(missing)}; restore from a backup")
     for name in missing:
         write_private(folder / name, secrets.token_bytes(KEY_BYTES))
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    """Say whether a key is there; the first epoch's is destroyed when somebody is erased."""
+    if name == "epoch.key" and (folder / "index.key").exists():
+        return any(folder.glob("epoch*.key"))
+    return (folder / name).exists()
 
 
 def make_passwords(path: Path, names: Iterable[str]) -> dict[str, str]:

@@ -46,6 +46,12 @@ SERVER_SETTINGS = {
     "random_page_cost": "1.1",
     "jit": "off",
 }
+# What the owner needs to leave nothing of erased people in the log: docs/operations.md.
+REMOVES_TRACES = (
+    f"GRANT pg_checkpoint, pg_monitor TO {OWNER}",
+    f"GRANT EXECUTE ON FUNCTION pg_switch_wal(), pg_reload_conf() TO {OWNER}",
+    f"GRANT ALTER SYSTEM ON PARAMETER wal_recycle TO {OWNER}",
+)
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -118,6 +124,9 @@ class Cluster:
         for name, owner in DATABASES.items():
             self.create_database(name, owner=owner)
         check_text_search(self.url(SUPERUSER))
+        with self.connect(database="bihuan") as connection:
+            for statement in REMOVES_TRACES:
+                connection.execute(statement)
 
     def create_database(
         self, name: str, *, owner: str = OWNER, template: str = "template0"

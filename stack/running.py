@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from models.database import engine
 from models.imports import Tools
-from models.key_source import FileKeySource, KeySourceError
+from models.key_folder import KeyFolder
+from models.key_source import KeySourceError
 from models.vault import Vault
 from settings import Settings
 from stack.errors import StackError
@@ -51,7 +52,7 @@ class Running:
     def tools(self) -> Tools:
         """Return vault and keys."""
         try:
-            keys = FileKeySource.read(self.settings.secrets_path / "epoch.key")
+            keys = KeyFolder(self.settings.secrets_path)
         except KeySourceError as error:
             raise StackError(f"{error} in {self.settings.secrets_path}") from error
         return Tools(Vault(keys), keys)
