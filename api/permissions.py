@@ -93,6 +93,8 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     "feedback.withdraw": frozenset({"specialist", "team_lead"}),
     "feedback.records": frozenset({"auditor"}),
     "audit.replay": frozenset({"auditor"}),
+    # Counts and times of many instances, and nothing of any one.
+    "audit.mine": frozenset({"auditor", "process_owner"}),
     "access_record.read": frozenset({"auditor", "administrator"}),
     "legal_hold.manage": frozenset({"auditor", "administrator"}),
     # How a member was chosen: each sees their own score, only who directs the work compares.

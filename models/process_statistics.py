@@ -61,7 +61,7 @@ def elements(session: Session, definition: ProcessDefinition) -> list[ElementCou
     """
     own = and_(
         _RUNS,
-        col(ProcessInstance.digest).in_(_deployed_with(session, definition)),
+        col(ProcessInstance.digest).in_(deployed_with(session, definition)),
         col(ElementInstance.process_id) == definition.process_id,
         # The process itself is none of its elements.
         col(ElementInstance.element_id) != definition.process_id,
@@ -98,7 +98,8 @@ def _inside() -> ColumnElement[bool]:
     return and_(key >= first, key < first + (1 << KEY_BITS))
 
 
-def _deployed_with(session: Session, definition: ProcessDefinition) -> Sequence[str]:
+def deployed_with(session: Session, definition: ProcessDefinition) -> Sequence[str]:
+    """Return the digests of a version and of those that were deployed with it."""
     together = select(col(ProcessDefinition.digest)).where(
         col(ProcessDefinition.bundle) == definition.bundle,
         col(ProcessDefinition.deployed_at) == definition.deployed_at,
