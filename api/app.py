@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -24,10 +25,13 @@ from api import (
     attachment_rules,
     attachment_scans,
     attachments,
+    audit_comparison,
+    audit_difference,
     audit_fit,
     audit_mining,
     audit_records,
     audit_replay,
+    audit_timeline,
     conditional_starts,
     console,
     customer_lookup,
@@ -46,9 +50,9 @@ from api import (
     draft_steps,
     dry_run,
     element_commands,
+    element_instances,
     erasure_course,
     erasures,
-    element_instances,
     feedback,
     feedback_assignment,
     feedback_clocks,
@@ -121,6 +125,7 @@ from api import (
 from api.means import Means
 from api.rate_limit import RateLimiter
 from api.shield import Shield
+from audit.histories import recall
 from bpmn.commands import Command
 from models.database import engine
 from models.key_folder import KeyFolder
@@ -161,6 +166,9 @@ ROUTERS = (
     audit_fit.router,
     audit_replay.router,
     audit_records.router,
+    audit_difference.router,
+    audit_timeline.router,
+    audit_comparison.router,
     legal_holds.router,
     customers.router,
     customer_lookup.router,
@@ -300,6 +308,7 @@ async def open_means(chosen: settings.Settings) -> Means:
         definitions=Definitions(database),
         calendar=calendars(database),
         send=send,
+        recall=partial(recall, client),
         temporal_answers=temporal_answers,
         link_key=(chosen.secrets_path / "link.key").read_bytes(),
         one_pair_of_eyes=chosen.one_pair_of_eyes,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from api.answers import example, for_staff
 from api.audit_look import ERRORS, Auditor, Opened, open_instance
@@ -17,6 +20,7 @@ from api.masked import content_for
 from api.means import MeansHere
 from api.problem import Problem
 from models import audit_record, process_definition
+from models.audit_record import AuditRecord
 from models.process_definition import ProcessDefinition
 
 router = APIRouter(prefix="/api/audit", tags=["records"])
@@ -160,14 +164,16 @@ def get_audited_state(
     caller: Auditor,
     means: MeansHere,
     n: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    t: Annotated[AwareDatetime | None, Query()] = None,
 ) -> Step:
-    """Return what the instance had come to after its first `n` records, by default after all."""
+    """Return what the instance had come to after its first `n` records, by default after all.
+
+    `t` asks for the last step that had been made at an instant instead.
+    """
     with Session(means.engine) as session, session.begin():
         opened = open_instance(session, means, caller, instance)
         total = opened.instance.last_number
-        wanted = total if n is None else n
-        if not 1 <= wanted <= total:
-            raise Problem("fields_invalid", errors=[{"field": "n", "code": "range_invalid"}])
+        wanted = _wanted(session, instance, n, t, total)
         replayed = replay_to(session, means.snapshots, instance, wanted)
         [row] = audit_record.read(session, instance, after=wanted - 1, until=wanted)
         held = {"data": row["data"], "variables": variables_of(replayed)}
@@ -175,6 +181,29 @@ def get_audited_state(
     known = {**row, "key": str(row["key"]), "data": seen["data"]}
     record = RecordThen(**known, actor=row["data"].get("by"))
     return Step(n=wanted, total=total, record=record, state=state_then(replayed, seen["variables"]))
+
+
+def _wanted(session: Session, key: int, n: int | None, t: datetime | None, total: int) -> int:
+    """Return the step that is asked for.
+
+    Raises:
+        Problem: `fields_invalid`: there is no such step, or it is asked for in two ways.
+    """
+    wanted = total if n is None else n
+    if t is not None:
+        wanted = min(_number_at(session, key, t), total) if n is None else 0
+    if not 1 <= wanted <= total:
+        field = "n" if t is None else "t"
+        raise Problem("fields_invalid", errors=[{"field": field, "code": "range_invalid"}])
+    return wanted
+
+
+def _number_at(session: Session, key: int, at: datetime) -> int:
+    """Return the number of the newest record that was written until an instant, 0 without any."""
+    until = select(func.max(col(AuditRecord.number))).where(
+        col(AuditRecord.instance_key) == key, col(AuditRecord.at) <= at
+    )
+    return session.scalar(until) or 0
 
 
 def _audited(session: Session, opened: Opened) -> AuditedInstance:

@@ -17,6 +17,8 @@ from api.identity_provider import IdentityProvider
 from api.login_rules import LoginRules
 from api.part_probes import PartProbes
 from api.rate_limit import RateLimiter
+from audit.histories import HistoryGoneError
+from audit.history import Memory
 from bpmn.commands import Command
 from models.key_source import KeySource
 from models.vault import Vault
@@ -24,6 +26,10 @@ from models.working_calendar import WorkingCalendar
 from settings import Settings
 
 Send = Callable[[str, Command], Awaitable[None]]
+
+
+async def _forgotten(workflow_id: str) -> Memory:
+    raise HistoryGoneError(workflow_id)
 
 
 def _now() -> datetime:
@@ -39,6 +45,7 @@ class Means:
         key_source: wraps the keys of the vault and derives those of blind indexes.
         calendar: the working calendar of a version.
         send: has a command carried out by a workflow, as `workflows.messages.send`.
+        recall: what Temporal remembers of a workflow, as `audit.histories.recall`.
         temporal_answers: whether Temporal can be reached.
         link_key: signs the links that customers get.
         now: the clock.
@@ -62,6 +69,7 @@ class Means:
     send: Send
     temporal_answers: Callable[[], Awaitable[bool]]
     link_key: bytes
+    recall: Callable[[str], Awaitable[Memory]] = _forgotten
     now: Callable[[], datetime] = _now
     one_pair_of_eyes: bool = False
     time_scale: float = 1.0

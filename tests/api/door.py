@@ -18,6 +18,8 @@ from activities.perform import Perform
 from activities.registry import HANDLERS
 from api.means import Means
 from api.rate_limit import RateLimiter
+from audit.histories import HistoryGoneError
+from audit.history import Batch, Memory
 from bpmn.apply import replay
 from bpmn.commands import (
     Command,
@@ -78,6 +80,8 @@ class Instances:
         # How many commands still meet a busy instance; whether it never says what it did.
         self.busy_for = 0
         self.mute = False
+        # What Temporal would remember of each instance.
+        self.batches: dict[int, list[Batch]] = {}
 
     async def send(self, workflow_id: str, command: Command) -> None:
         """Carry out a command as `workflows.messages.send` does."""
@@ -98,6 +102,15 @@ class Instances:
         self.advance(key, command)
         if self.mute:
             raise InstanceBusyError
+
+    async def recall(self, workflow_id: str) -> Memory:
+        """Tell what was committed, as `audit.histories.recall` does."""
+        if self.away:
+            raise RuntimeError
+        key = int(workflow_id.removeprefix("feedback-"))
+        if key not in self.batches:
+            raise HistoryGoneError(workflow_id)
+        return Memory(self.batches[key], [], closed=self._state(key).ended)
 
     def start_all(self) -> None:
         """Start what intake owes."""
@@ -120,6 +133,9 @@ class Instances:
         if result.rejection:
             data = dict(result.rejection)
             raise CommandRejectedError(data.pop("code"), data)
+        if result.records:
+            done = Batch(command.to_json(), result.records)
+            self.batches.setdefault(key, []).append(done)
         self._perform(key)
 
     def _perform(self, key: int) -> None:
@@ -272,6 +288,7 @@ def make_means(engine: Engine, clock: Clock) -> tuple[Means, Instances]:
         definitions=definitions,
         calendar=house.calendar,
         send=instances.send,
+        recall=instances.recall,
         temporal_answers=temporal_answers,
         link_key=LINK_KEY,
         now=clock.now,
