@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     scan_command: str = ""
     scan_seconds: float = Field(default=60.0, gt=0)
 
+    # Where manifests are published, best on another machine's disk; unset: in the home.
+    manifests: Path | None = None
+    # Whether the addresses of notices get number, hash and signature of each.
+    manifest_notices: bool = False
+
     # A session of the console ends after so long without use, and after so long in any case.
     session_idle_minutes: int = Field(default=60, ge=1)
     session_hours: int = Field(default=12, ge=1)
@@ -150,6 +155,11 @@ class Settings(BaseSettings):
     def attachments_path(self) -> Path:
         """Folder of the attachments."""
         return self.attachments or self.home / "attachments"
+
+    @property
+    def manifests_path(self) -> Path:
+        """Folder of the published manifests."""
+        return self.manifests or self.home / "manifests"
 
     @property
     def demo_logins_path(self) -> Path:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from activities import due_starts, publishing
+from activities.access_sealing import AccessSealer
 from activities.bell import Bell
 from activities.delivering import LEASE, command_of, settle
 from activities.dispatch import Dispatcher
@@ -142,11 +143,15 @@ def _guarded(work: Callable[[], int]) -> int:
 async def dispatch(
     house: House, client: Client, task_queue: str, send: Send, *, stop: asyncio.Event
 ) -> None:
-    """Start workflows, deliver messages and signals, hand over tasks until `stop` is set."""
+    """Start workflows, deliver messages and signals, hand over tasks until `stop` is set.
+
+    Beside them access records are sealed.
+    """
     starts = Dispatcher(house.engine, client, task_queue)
     events = EventDispatcher(house.engine, send, house.calendar, house.time_scale)
     handovers = HandoverDispatcher(house.engine, send)
-    tasks = [asyncio.create_task(one.run()) for one in (starts, events, handovers)]
+    sealer = AccessSealer(house.engine)
+    tasks = [asyncio.create_task(one.run()) for one in (starts, events, handovers, sealer)]
     await stop.wait()
     for one in tasks:
         one.cancel()

@@ -20,7 +20,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from typing_extensions import override
 
 import settings
-from flows import attachments, daily, erasures, partitions, periodic
+from flows import attachments, daily, erasures, partitions, periodic, sealing
 from flows.backfill import backfill
 
 WAIT_SECONDS = 120.0
@@ -30,6 +30,7 @@ SERVED: tuple[tuple[Flow[Any, Any], str, str, str], ...] = (
     (periodic.monthly, "monthly", periodic.MONTHLY, "The report of the last month."),
     (partitions.partitions, "daily", partitions.CRON, "Partitions of the record tables."),
     (erasures.erasures, "daily", erasures.CRON, "What is left of erasures."),
+    (sealing.sealing, "daily", sealing.CRON, "The manifest of the day."),
     (attachments.attachments, "daily", attachments.CRON, "Attachments that are to go."),
 )
 

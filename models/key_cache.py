@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Lock
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from models.data_key import DataKey
 
 
 class KeyCache:
@@ -27,20 +27,20 @@ class KeyCache:
         self._seconds = seconds
         self._clock = clock
         self._lock = Lock()
-        self._kept: OrderedDict[UUID, tuple[bytes, AESGCM, float]] = OrderedDict()
+        self._kept: OrderedDict[UUID, tuple[bytes, DataKey, float]] = OrderedDict()
 
-    def get(self, person_id: UUID, wrapped: bytes) -> AESGCM | None:
+    def get(self, person_id: UUID, wrapped: bytes) -> DataKey | None:
         """Return the key that `wrapped` holds, if it was unwrapped lately."""
         with self._lock:
             self._forget_old()
             kept = self._kept.get(person_id)
         return kept[1] if kept is not None and kept[0] == wrapped else None
 
-    def put(self, person_id: UUID, wrapped: bytes, cipher: AESGCM) -> None:
+    def put(self, person_id: UUID, wrapped: bytes, key: DataKey) -> None:
         """Keep a key; the oldest makes room."""
         with self._lock:
             self._kept.pop(person_id, None)
-            self._kept[person_id] = (wrapped, cipher, self._clock() + self._seconds)
+            self._kept[person_id] = (wrapped, key, self._clock() + self._seconds)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
 

@@ -9,11 +9,15 @@ from models.columns import Timestamp
 
 
 class PersonalValue(SQLModel, table=True):
-    """One personal text (个人信息), encrypted with the data key of its person."""
+    """One personal text (个人信息), encrypted with the data key of its person.
+
+    Records take the `commitment` in its place; those stored before there were any have none.
+    """
 
     __tablename__ = "personal_value"
 
     id: UUID = Field(primary_key=True)
     person_id: UUID = Field(index=True)
     ciphertext: bytes
+    commitment: bytes | None = None
     created_at: datetime = Field(sa_type=Timestamp)

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from models.absence import Absence
+from models.access_chain import AccessChain
 from models.access_record import AccessRecord
 from models.access_token import AccessToken
 from models.archived_instance import ArchivedInstance
@@ -38,6 +39,7 @@ from models.key_check import KeyCheck
 from models.key_epoch import KeyEpoch
 from models.keyword import Keyword
 from models.legal_hold import LegalHold
+from models.manifest import Manifest, ManifestHead
 from models.measures.figure import Figure
 from models.message_start_lock import MessageStartLock
 from models.notice import Notice
@@ -76,6 +78,8 @@ APPEND_ONLY = frozenset(
         "audit_record",
         "access_record",
         "archived_instance",
+        "access_chain",
+        "manifest",
         "command_batch",
         "job_result",
         "process_resource",
@@ -128,6 +132,7 @@ __all__ = [
     "DELETABLE",
     "INSTANCE_SEQUENCE",
     "Absence",
+    "AccessChain",
     "AccessRecord",
     "AccessToken",
     "ArchivedInstance",
@@ -166,6 +171,8 @@ __all__ = [
     "KeyEpoch",
     "Keyword",
     "LegalHold",
+    "Manifest",
+    "ManifestHead",
     "MessageStartLock",
     "Notice",
     "NoticeDelivery",

@@ -8,8 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models import key_epoch
+from models.data_key import DataKey
 from models.key_cache import KeyCache
-from models.key_source import EpochGoneError, KeySource, seal, unseal
+from models.key_source import EpochGoneError, KeySource
 
 # Told at every erasure, for processes that keep keys longer than the cache does.
 ERASED_CHANNEL = "bihuan_erased"
@@ -22,9 +23,10 @@ _NEW_KEY = text(
     " ON CONFLICT DO NOTHING"
 )
 _STORE = text(
-    "INSERT INTO personal_value (id, person_id, ciphertext, created_at)"
-    " SELECT id, :person, ciphertext, now()"
-    " FROM unnest(CAST(:ids AS uuid[]), CAST(:ciphertexts AS bytea[])) AS v(id, ciphertext)"
+    "INSERT INTO personal_value (id, person_id, ciphertext, commitment, created_at)"
+    " SELECT id, :person, ciphertext, commitment, now()"
+    " FROM unnest(CAST(:ids AS uuid[]), CAST(:ciphertexts AS bytea[]),"
+    " CAST(:commitments AS bytea[])) AS v(id, ciphertext, commitment)"
     " ON CONFLICT DO NOTHING"
 )
 _REVEAL = text(
@@ -87,11 +89,12 @@ class Vault:
         """
         if not texts:
             return
-        cipher = self._key(session, person_id) or self._new_key(session, person_id)
+        key = self._key(session, person_id) or self._new_key(session, person_id)
         values = {
             "person": person_id,
             "ids": list(texts),
-            "ciphertexts": [seal(cipher, t.encode(), ref.bytes) for ref, t in texts.items()],
+            "ciphertexts": [key.seal(ref, text) for ref, text in texts.items()],
+            "commitments": [key.commit(ref, text) for ref, text in texts.items()],
         }
         session.execute(_STORE, values)
 
@@ -116,8 +119,22 @@ class Vault:
 
     def _open(self, session: Session, texts: dict[UUID, str | None]) -> None:
         for row in session.execute(_REVEAL, {"ids": list(texts)}):
-            cipher = self._unwrap(row.person_id, row.wrapped, row.epoch)
-            texts[row.id] = unseal(cipher, row.ciphertext, row.id.bytes).decode()
+            key = self._unwrap(row.person_id, row.wrapped, row.epoch)
+            texts[row.id] = key.unseal(row.id, row.ciphertext)
+
+    def commitment(self, session: Session, reference: UUID) -> bytes | None:
+        """Return the commitment of the text behind a reference (承诺值), computed from the text.
+
+        None if it was erased or never stored: then there is nothing to hold against a record.
+
+        Raises:
+            KeySourceError: as `reveal_all`.
+        """
+        row = session.execute(_REVEAL, {"ids": [reference]}).first()
+        if row is None:
+            return None
+        key = self._unwrap(row.person_id, row.wrapped, row.epoch)
+        return key.commit(row.id, key.unseal(row.id, row.ciphertext))
 
     def erase(self, session: Session, person_id: UUID) -> None:
         """Erase a person: mark them, delete their data key, tell the other processes.
@@ -137,11 +154,11 @@ class Vault:
         self._cache.clear()
         self._source.reload()
 
-    def _key(self, session: Session, person_id: UUID) -> AESGCM | None:
+    def _key(self, session: Session, person_id: UUID) -> DataKey | None:
         row = session.execute(_KEY, {"person": person_id}).first()
         return None if row is None else self._unwrap(person_id, row.wrapped, row.epoch)
 
-    def _new_key(self, session: Session, person_id: UUID) -> AESGCM:
+    def _new_key(self, session: Session, person_id: UUID) -> DataKey:
         epoch = key_epoch.present(session)
         secret = AESGCM.generate_key(256)
         values = {
@@ -150,7 +167,7 @@ class Vault:
             "epoch": epoch,
         }
         if session.connection().execute(_NEW_KEY, values).rowcount:
-            return AESGCM(secret)
+            return DataKey(secret)
         # Somebody else made one in the meantime, or the person was erased, or an epoch began.
         if (key := self._key(session, person_id)) is not None:
             return key
@@ -158,9 +175,9 @@ class Vault:
             raise PersonErasedError
         return self._new_key(session, person_id)
 
-    def _unwrap(self, person_id: UUID, wrapped: bytes, epoch: int) -> AESGCM:
-        cipher = self._cache.get(person_id, wrapped)
-        if cipher is None:
-            cipher = AESGCM(self._source.unwrap(wrapped, epoch, person_id))
-            self._cache.put(person_id, wrapped, cipher)
-        return cipher
+    def _unwrap(self, person_id: UUID, wrapped: bytes, epoch: int) -> DataKey:
+        key = self._cache.get(person_id, wrapped)
+        if key is None:
+            key = DataKey(self._source.unwrap(wrapped, epoch, person_id))
+            self._cache.put(person_id, wrapped, key)
+        return key

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import settings
+from proof import command as proof
 from stack import admin, dry_run, replay
 from stack.audit import commands as audit
 from stack.checks import run_checks
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=_reset)
     admin.add_commands(commands.add_parser("admin", help="import files, demo data (管理)"))
     audit.add_commands(commands.add_parser("audit", help="replay, prove, archive, export (审计)"))
+    proof.add_arguments(commands.add_parser("verify", help="an export, without a stack (核验)"))
     # Only for the list: `run` takes it before this parser sees it.
     commands.add_parser("test", help="all checks and tests (测试)")
     return root

@@ -17,6 +17,7 @@ from stack.errors import StackError
 from stack.home import Home
 from stack.keys import make_keys
 from stack.logs import Log
+from stack.manifest_key import make_manifest_key
 from stack.parts import check_external, make_plan
 from stack.plan import Plan, needed_ports
 from stack.ports import Ports
@@ -88,6 +89,7 @@ def _lay_out(settings: Settings, home: Home, ports: Ports) -> Plan:
     plan = make_plan(settings, chosen)
     has_data = plan.cluster is not None and (plan.cluster.data / "PG_VERSION").exists()
     make_keys(settings.secrets_path, data_exists=has_data)
+    make_manifest_key(settings.secrets_path)
     return plan
 
 

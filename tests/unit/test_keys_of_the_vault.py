@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from models.customer import contact_index, normalise_contact
+from models.data_key import DataKey
 from models.key_cache import KeyCache
 from models.key_source import FileKeySource, KeySourceError
 from models.vault import reference
@@ -17,8 +18,8 @@ FULL_WIDTH = "".join(chr(ord(digit) + 0xFEE0) for digit in "13812345678")
 SOURCE = FileKeySource({1: b"1" * 32})
 
 
-def cipher() -> AESGCM:
-    return AESGCM(AESGCM.generate_key(256))
+def key() -> DataKey:
+    return DataKey(AESGCM.generate_key(256))
 
 
 def test_a_wrapped_key_is_unwrapped_for_its_own_person_only() -> None:
@@ -62,7 +63,7 @@ def test_a_kept_key_ages_and_the_oldest_makes_room() -> None:
     people = [UUID(int=n) for n in range(3)]
 
     for person in people:
-        cache.put(person, b"wrapped", cipher())
+        cache.put(person, b"wrapped", key())
 
     assert [cache.get(p, b"wrapped") is not None for p in people] == [False, True, True]
     now[0] = 60.0
@@ -72,7 +73,7 @@ def test_a_kept_key_ages_and_the_oldest_makes_room() -> None:
 
 def test_a_kept_key_is_not_given_for_another_wrapping_or_after_eviction() -> None:
     cache = KeyCache()
-    cache.put(SOMEBODY, b"old", cipher())
+    cache.put(SOMEBODY, b"old", key())
 
     assert cache.get(SOMEBODY, b"new") is None
     cache.evict(SOMEBODY)

@@ -1,0 +1,95 @@
+"""A manifest made, and brought to where nobody here can take it back."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from models import access_chain, access_record, manifest, notice_delivery
+from models import sealing as making
+from models.measures.period import day_of
+from proof.bundle import manifest_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from models.manifest import Manifest
+    from proof.signing import Signer
+
+CODE = "manifest_made"
+PUBLISHED = "manifest_published"
+
+
+def seal(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) -> Manifest:
+    """Make the next manifest (封存), and owe it to the addresses of notices.
+
+    Args:
+        engine: PostgreSQL as the application role.
+        signer: the house.
+        at: when.
+        addresses: how many addresses get number, hash and signature.
+
+    Raises:
+        KeyMismatchError: manifests were signed with another key before.
+    """
+    access_chain.seal_all(engine)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        made = making.make(session, signer, at)
+        data = {
+            "number": made.number,
+            "made_at": made.body["made_at"],
+            "hash": made.hash.hex(),
+            "signature": made.signature.hex(),
+        }
+        cause = making.cause(made)
+        notice_delivery.owe(session, cause, code=CODE, data=data, at=at, addresses=addresses)
+    return made
+
+
+def seal_day(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) -> int:
+    """Make the manifest of the day unless there is one; return the number of the newest."""
+    with Session(engine) as session:
+        before = manifest.last(session)
+        if before is not None and day_of(before.made_at) == day_of(at):
+            return before.number
+    return seal(engine, signer, at, addresses=addresses).number
+
+
+def publish(engine: Engine, folder: Path, at: datetime) -> Sequence[int]:
+    """Write the manifests that a folder lacks (发布清单); return their numbers.
+
+    Whole or not at all, and never over another one: what is there stays.
+
+    Raises:
+        OSError: the folder cannot be written; the next call goes on.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    there = {path.name for path in folder.glob("*.json")}
+    written = []
+    with Session(engine) as session, session.begin():
+        for one in manifest.lacking(session, [int(name[:-5]) for name in there if _is_ours(name)]):
+            _write(folder / manifest_name(one.number), one)
+            data = {"number": one.number, "hash": one.hash.hex(), "target": "folder"}
+            access_record.append(session, at=at, actor=making.ACTOR, action=PUBLISHED, data=data)
+            written.append(one.number)
+    return written
+
+
+def _is_ours(name: str) -> bool:
+    return name[:-5].isdecimal()
+
+
+def _write(path: Path, one: Manifest) -> None:
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(json.dumps(manifest.to_file(one), ensure_ascii=False).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.rename(path)
