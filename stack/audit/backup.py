@@ -57,10 +57,12 @@ def dump(running: Running, file: Path) -> None:
 
     from stack.binaries import postgres_bin  # noqa: PLC0415 (as above)
 
-    address = make_url(running.database_address(as_owner=True)).set(drivername="postgresql")
+    address = make_url(running.database_address(as_owner=True))
     left_out = [f"--exclude-table-data={table}" for table in NOT_IN_BACKUPS]
-    command = [str(postgres_bin() / "pg_dump"), "--format=custom", "--no-owner", *left_out]
-    command.append(address.set(password=None).render_as_string())
+    command = [str(postgres_bin() / "pg_dump"), "--format=custom", "--no-owner", "--no-acl", *left_out]
+    where = {"host": address.host, "port": address.port, "username": address.username}
+    command += [f"--{name}={value}" for name, value in where.items() if value]
+    command.append(f"--dbname={address.database}")
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as target:
         # The password goes by the environment, where nobody else sees it.

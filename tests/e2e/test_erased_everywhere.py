@@ -1,0 +1,167 @@
+"""After an erasure nothing of the customer is left on any disk, and no backup brings it back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from models import database as connections
+from models.key_folder import KeyFolder
+from models.key_source import KeySourceError
+from models.vault import Vault
+from settings import PROJECT
+from stack.binaries import postgres_bin
+from stack.postgres import APPLICATION, OWNER, Cluster
+from tests.e2e.planted import PLANTED, bring_in, found_in, tell
+from tests.e2e.running_stack import RunningStack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+
+@dataclass
+class Erased:
+    """A stack with one customer erased and one who stays; what was kept from before."""
+
+    stack: RunningStack
+    before: dict[str, list[str]]
+    backup: Path
+    wrapped: bytes
+    person: UUID
+    contact_ref: UUID
+    stays_ref: UUID
+    said: str
+
+
+_ITEM = "FROM feedback WHERE number"
+
+
+def rows(stack: RunningStack, query: str, value: object = None) -> list[tuple[Any, ...]]:
+    engine = stack.rows()
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text(query), {"value": value})
+            return [tuple(row) for row in found]
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def erased(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Erased]:
+    folder = tmp_path_factory.mktemp("erased")
+    stack = RunningStack(folder / "home", "postgres temporal migrations worker api")
+    stack.up()
+    try:
+        bring_in(stack, folder)
+        number = asyncio.run(tell(stack))
+        other = {"contact": "13900000009", "description": "stays", "customer_name": "留下"}
+        told = httpx.post(f"{stack.api}/api/feedback", json=other, timeout=20)
+        assert told.status_code == 201
+        [(person, ref)] = rows(stack, f"SELECT customer_id, contact_ref {_ITEM} = :value", number)
+        [(stays,)] = rows(stack, f"SELECT contact_ref {_ITEM} <> :value", number)
+        kept_key = "SELECT wrapped FROM personal_key WHERE person_id = :value"
+        [(wrapped,)] = rows(stack, kept_key, person)
+        before = found_in(stack, PLANTED.values())
+        backup = folder / "data.dump"
+        kept = stack.command("audit", "backup", str(backup))
+        assert kept.returncode == 0, kept.stderr
+        done = stack.command("audit", "erase", "C-77", "--ground", "consent_withdrawn", "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield Erased(stack, before, backup, bytes(wrapped), person, ref, stays, done.stdout)
+    finally:
+        stack.down()
+
+
+async def test_no_string_of_the_customer_is_left_in_any_file(erased: Erased) -> None:
+    assert list(erased.before) == [PLANTED["region"]], "the others were never readable"
+
+    left = found_in(erased.stack, PLANTED.values())
+
+    assert left == {}
+    assert "done" in erased.said
+    assert not [*(erased.stack.home / "attachments").glob("[0-9a-f][0-9a-f]/*")]
+
+
+async def test_the_old_wrapped_key_opens_nothing(erased: Erased) -> None:
+    keys = KeyFolder(erased.stack.home / "secrets")
+
+    for epoch in (1, 2):
+        with pytest.raises(KeySourceError):
+            keys.unwrap(erased.wrapped, epoch, erased.person)
+
+    assert keys.epoch == 2
+
+
+async def test_running_doors_took_up_the_new_key_and_others_are_read(erased: Erased) -> None:
+    async with erased.stack.login("specialist") as client:
+        told = {"contact": "13900000010", "description": "after", "customer_name": "新人"}
+        assert (await client.post("/api/feedback", json=told)).status_code == 201
+        looked = await client.post("/api/customers/lookup", json={"contact": "13900000009"})
+
+    assert looked.status_code == 200
+    assert looked.json()["name"] == "留*"
+    assert rows(erased.stack, "SELECT DISTINCT epoch FROM personal_key") == [(2,)]
+
+
+def restored(erased: Erased) -> Engine:
+    """Bring the backup into a database of its own and start on it as a restored system does."""
+    ports = erased.stack.home / "ports.json"
+    port = int(json.loads(ports.read_text())["postgres"])
+    cluster = Cluster(erased.stack.home, port=port)
+    cluster.create_database("restored", owner=OWNER)
+    password = {**os.environ, "PGPASSWORD": cluster.passwords[OWNER]}
+    address = f"postgresql://{OWNER}@127.0.0.1:{port}/restored"
+    program = str(postgres_bin() / "pg_restore")
+    done = subprocess.run(
+        [program, "--no-owner", "--exit-on-error", f"--dbname={address}", str(erased.backup)],
+        env=password,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    environment = {
+        **os.environ,
+        "BIHUAN_HOME": str(erased.stack.home),
+        "BIHUAN_DATABASE_URL": cluster.url(APPLICATION, "restored"),
+        "BIHUAN_OWNER_DATABASE_URL": cluster.url(OWNER, "restored"),
+        "BIHUAN_DEMO_PEOPLE": "false",
+    }
+    started = subprocess.run(
+        [sys.executable, "-m", "migrations"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.returncode == 0, started.stdout + started.stderr
+    return connections.engine(cluster.url(APPLICATION, "restored"), pool_size=1)
+
+
+async def test_a_restored_backup_brings_back_the_others_only(erased: Erased) -> None:
+    engine = restored(erased)
+
+    try:
+        with Session(engine) as session:
+            vault = Vault(KeyFolder(erased.stack.home / "secrets"))
+            assert vault.reveal(session, erased.contact_ref) is None
+            assert vault.reveal(session, erased.stays_ref) == "13900000009"
+            region = text("SELECT region FROM customer WHERE id = :person")
+            assert session.scalar(region, {"person": erased.person}) is None
+            marked = text("SELECT count(*) FROM personal_erasure WHERE person_id = :person")
+            assert session.scalar(marked, {"person": erased.person}) == 1
+    finally:
+        engine.dispose()
