@@ -200,6 +200,8 @@ CODES: Mapping[str, Code] = {
     "customer_not_found": Code(404),
     "customer_not_yours": Code(403),
     "customer_held": Code(409, {"holds": ["3f0e7a51-0f4f-4a3e-9a51-5f0c2f0e2d3e"]}),
+    "erasure_not_found": Code(404),
+    "erasure_incomplete": Code(409),
     "import_unreadable": Code(422, {"reason": "column_missing", "column": "number"}),
     "import_rejected": Code(
         422,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
@@ -16,9 +16,11 @@ from api.means import MeansHere
 from api.permissions import Allowed
 from api.problem import Problem
 from audit.erasure import CustomerHeldError, CustomerUnknownError, begin
-from models import erasure
+from audit.erasure_certificate import ErasureIncompleteError, certified
+from models import access_record, erasure
 from models.erasure import Erasure, Ground
 from nlp.masking import mask_text
+from proof.signing import Signer, SigningKeyError
 
 router = APIRouter(tags=["erasures"])
 Reader = Annotated[Caller, Depends(Allowed("erasure.read"))]
@@ -140,6 +142,38 @@ def list_erasures(
     with Session(means.engine) as session:
         found = erasure.of_all(session, before=before, limit=limit)
         return Erasures(items=[_view(one) for one in found])
+
+
+@router.get(
+    "/api/erasures/{customer_id}/certificate",
+    operation_id="get_erasure_certificate",
+    response_class=Response,
+    responses={
+        **for_staff("erasure_not_found", "erasure_incomplete", "signing_key_missing"),
+        200: {"content": {"application/zip": {"example": "bytes"}}},
+    },
+)
+def get_erasure_certificate(customer_id: UUID, caller: Reader, means: MeansHere) -> Response:
+    """Return a ZIP of the certificate and of its signature, once every step has ended."""
+    try:
+        signer = Signer.read(means.chosen.secrets_path)
+    except SigningKeyError:
+        raise Problem("signing_key_missing") from None
+    at = means.now()
+    with Session(means.engine) as session, session.begin():
+        found = erasure.find(session, customer_id)
+        if found is None:
+            raise Problem("erasure_not_found")
+        try:
+            packed = certified(session, signer, found, at)
+        except ErasureIncompleteError:
+            raise Problem("erasure_incomplete") from None
+        subject = str(customer_id)
+        access_record.append(
+            session, at=at, actor=caller.username, action="erasure.certify", subject=subject
+        )
+    headers = {"Content-Disposition": f'attachment; filename="erasure-{customer_id}.zip"'}
+    return Response(packed, media_type="application/zip", headers=headers)
 
 
 def _view(one: Erasure) -> ErasureView:

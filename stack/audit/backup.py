@@ -59,7 +59,9 @@ def dump(running: Running, file: Path) -> None:
 
     address = make_url(running.database_address(as_owner=True))
     left_out = [f"--exclude-table-data={table}" for table in NOT_IN_BACKUPS]
-    command = [str(postgres_bin() / "pg_dump"), "--format=custom", "--no-owner", "--no-acl", *left_out]
+    # Who may do what, the migrations say anew.
+    options = ("--format=custom", "--no-owner", "--no-acl", *left_out)
+    command = [str(postgres_bin() / "pg_dump"), *options]
     where = {"host": address.host, "port": address.port, "username": address.username}
     command += [f"--{name}={value}" for name, value in where.items() if value]
     command.append(f"--dbname={address.database}")

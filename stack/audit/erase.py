@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from uuid import UUID
 
 import settings
+from stack.audit import certificate
 from stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def add_commands(commands: Any) -> None:
     one = commands.add_parser("erasures", help="how far they have come (删除进度)")
     one.add_argument("--finish", action="store_true", help="do what is left of them")
     one.set_defaults(run=_erasures)
+    certificate.add_commands(commands)
 
 
 def _erase(options: argparse.Namespace) -> int:

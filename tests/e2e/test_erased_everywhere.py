@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,8 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Erased]:
         [(stays,)] = rows(stack, f"SELECT contact_ref {_ITEM} <> :value", number)
         kept_key = "SELECT wrapped FROM personal_key WHERE person_id = :value"
         [(wrapped,)] = rows(stack, kept_key, person)
+        sealed = stack.command("audit", "seal")
+        assert sealed.returncode == 0, sealed.stderr
         before = found_in(stack, PLANTED.values())
         backup = folder / "data.dump"
         kept = stack.command("audit", "backup", str(backup))
@@ -113,6 +116,32 @@ async def test_running_doors_took_up_the_new_key_and_others_are_read(erased: Era
     assert looked.status_code == 200
     assert looked.json()["name"] == "留*"
     assert rows(erased.stack, "SELECT DISTINCT epoch FROM personal_key") == [(2,)]
+
+
+async def test_proof_holds_after_the_erasure_and_a_certificate_is_given(
+    erased: Erased, tmp_path: Path
+) -> None:
+    stack, file = erased.stack, tmp_path / "certificate.zip"
+    assert stack.command("audit", "seal").returncode == 0
+
+    exported = stack.command("audit", "export", str(tmp_path / "proof"))
+    key = str(stack.home / "secrets/manifest.pub")
+    verified = stack.command("verify", str(tmp_path / "proof"), "--key", key)
+    made = stack.command("audit", "certificate", str(erased.person), str(file))
+    checked = stack.command("audit", "certificate-check", str(file), "--key", key)
+
+    assert exported.returncode == 0, exported.stderr
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert made.returncode == 0, made.stderr
+    assert checked.stdout.startswith("genuine")
+    content = zipfile.ZipFile(file).read("certificate.json").decode()
+    assert str(erased.person) in content
+    assert [one["destroyed_at"] for one in json.loads(content)["keys"]] != [None]
+    for planted in PLANTED.values():
+        assert planted not in content
+        assert not any(
+            planted.encode() in path.read_bytes() for path in (tmp_path / "proof").rglob("*.json*")
+        )
 
 
 def restored(erased: Erased) -> Engine:
