@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import access_chain, access_record, proof_rows
 from proof import bundle
-from proof.bundle import ACCESS, FORMAT, HEADER, INSTANCES, MANIFESTS, RECORDS, line
+from proof.bundle import ACCESS, HEADER, INSTANCES, MANIFESTS, RECORDS, line
 from proof.chain import moment
 
 if TYPE_CHECKING:
@@ -67,13 +67,8 @@ def export(
         for file in material.manifests():
             name = f"{MANIFESTS}/{bundle.manifest_name(file['body']['number'])}"
             written[MANIFESTS] += _write(folder, name, [file], digests)
-    header = {
-        "format": FORMAT,
-        "made_at": moment(at),
-        "partial": instances is not None,
-        "files": digests,
-    }
-    (folder / HEADER).write_bytes(line(header))
+    header = bundle.header(moment(at), digests, partial=instances is not None)
+    (folder / HEADER).write_bytes(header)
     return written
 
 

@@ -130,11 +130,11 @@ class Vault:
         Raises:
             KeySourceError: as `reveal_all`.
         """
+        found = self.reveal(session, reference)
         row = session.execute(_REVEAL, {"ids": [reference]}).first()
-        if row is None:
+        if found is None or row is None:
             return None
-        key = self._unwrap(row.person_id, row.wrapped, row.epoch)
-        return key.commit(row.id, key.unseal(row.id, row.ciphertext))
+        return self._unwrap(row.person_id, row.wrapped, row.epoch).commit(reference, found)
 
     def erase(self, session: Session, person_id: UUID) -> None:
         """Erase a person: mark them, delete their data key, tell the other processes.

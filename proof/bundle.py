@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 from proof.bundle_rows import access_row, record_row
+from proof.canonical import canonical
 from proof.chain import Row
 from proof.finding import Finding
 from proof.manifest_check import File, Published
@@ -36,6 +37,12 @@ class BundleError(Exception):
 def line(value: Any) -> bytes:
     """Return a value as a line of an export."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def header(made_at: str, files: Mapping[str, str], *, partial: bool) -> bytes:
+    """Return the content of `bundle.json`; the digests show damages, not attacks."""
+    told = {"format": FORMAT, "made_at": made_at, "partial": partial, "files": dict(files)}
+    return line({**told, "digest": _own(told)})
 
 
 def digest(path: Path) -> str:
@@ -74,6 +81,8 @@ class Bundle:
         if not isinstance(files, dict) or header.get("format") != FORMAT:
             raise BundleError(f"{HEADER} is not of the format {FORMAT}")
         self._header = header
+        if header.get("digest") != _own({k: v for k, v in header.items() if k != "digest"}):
+            self._damages.append(Finding("file_changed", data={"file": HEADER}))
 
     @property
     def is_partial(self) -> bool:
@@ -145,6 +154,10 @@ class Bundle:
                     self._damages.append(Finding("line_malformed", data=data))
                 else:
                     yield row
+
+
+def _own(header: Mapping[str, Any]) -> str:
+    return sha256(canonical(dict(header))).hexdigest()
 
 
 def _count(value: Mapping[str, Any]) -> Mapping[str, Any]:

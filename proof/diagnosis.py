@@ -44,7 +44,7 @@ class Place:
     def diagnose(self) -> Diagnosis:
         """Tell what explains the misfit; each explanation is tried on the hashes themselves."""
         found = self.rows[self.at]["number"]
-        if found < self.number or self._is_doubled():
+        if found < self.number or (found == self.number and self._is_doubled()):
             return Diagnosis(INSERTED, found)
         if found > self.number:
             later = any(row["number"] == self.number for row in self.rows[self.at :])

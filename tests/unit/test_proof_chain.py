@@ -82,9 +82,10 @@ def test_swapped_records_are_named_both(*, with_hashes: bool, adjacent: bool) ->
         assert checked.findings[0].data == {"other": other}
 
 
-def test_lines_that_changed_places_are_a_swap() -> None:
+@pytest.mark.parametrize("other", [4, 7])
+def test_lines_that_changed_places_are_a_swap(other: int) -> None:
     rows = [*life()]
-    rows[3], rows[7] = rows[7], rows[3]
+    rows[3], rows[other] = rows[other], rows[3]
 
     assert found(look(rows)) == [("record_swapped", 4)]
 
