@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Nobody waits any longer for customer or parts.
 _LEFT = frozenset({"resolved", "closed", "withdrawn"})
+_CALLED_OFF = frozenset({Kind.INSTANCE_MODIFIED, Kind.INSTANCE_CANCELED})
 _ENDS = {Kind.TIMER_FIRED: "fired_at", Kind.TIMER_CANCELED: "stopped_at"}
 
 
@@ -29,16 +30,26 @@ class ClockProjection:
         self._changed: dict[int, dict[str, Any]] = {}
         self._left_at: datetime | None = None
         self._went_back = False
+        self._stopped: list[int] = []
+        self._called_off = False
 
     def follow(self, record: Record) -> None:
         """Take note of a record."""
         self._went_back = self._went_back or record.kind is Kind.INSTANCE_MODIFIED
+        if not self._called_off and self._calls_off(record):
+            self._called_off = True
+            # The elements that held them ended first.
+            for key in self._stopped:
+                self._change(key, {"canceled": True})
         if record.kind is Kind.TIMER_CREATED and record.data.get("limit"):
             self._opened[record.key] = self._row(record)
         elif self._leaves(record.data.get("status")):
             self._left_at = _at(record)
         elif record.kind in _ENDS:
             self._change(record.key, {_ENDS[record.kind]: _at(record)})
+            if record.kind is Kind.TIMER_CANCELED:
+                self._stopped.append(record.key)
+                self._change(record.key, {"canceled": self._called_off})
         elif record.kind is Kind.TIMER_RESCHEDULED:
             due = record.data["due"]
             moved = {"due_at": parse_instant(due), "held_at": None} if due else {}
@@ -53,6 +64,10 @@ class ClockProjection:
         if self._left_at is not None:
             clock_pause.close(session, self._run.state.key, self._left_at)
             self._left_at = None
+
+    def _calls_off(self, record: Record) -> bool:
+        """Tell whether nobody waits for what is under way: it was not done, nor is it late."""
+        return record.kind in _CALLED_OFF or record.data.get("status") == "withdrawn"
 
     def _leaves(self, status: object) -> bool:
         # Whoever sends an item back ends its clocks, so that nothing is left to stand.
@@ -80,6 +95,7 @@ class ClockProjection:
             "held_at": None,
             "fired_at": None,
             "stopped_at": None,
+            "canceled": False,
         }
 
 

@@ -19,7 +19,7 @@ _MOVED = "TIMER_RESCHEDULED"
 
 
 class ClockView(BaseModel):
-    """A clock (时限): running, paused, met or breached; `rule` names the row of the table."""
+    """A clock (时限): running, paused, met, canceled or breached; `rule` names its row."""
 
     kind: str
     state: str
@@ -30,6 +30,7 @@ class ClockView(BaseModel):
     first_due_at: AwareDatetime
     paused_at: AwareDatetime | None
     met_at: AwareDatetime | None
+    canceled_at: AwareDatetime | None
     breached_at: AwareDatetime | None
 
 
@@ -94,6 +95,7 @@ CLOCK_EXAMPLE: dict[str, Any] = {
     "first_due_at": "2024-05-09T02:00:01Z",
     "paused_at": None,
     "met_at": None,
+    "canceled_at": None,
     "breached_at": None,
 }
 EXAMPLE: dict[str, Any] = {
@@ -157,7 +159,8 @@ def _members(one: ServiceClock) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in plain},
         "paused_at": one.held_at if one.state == "paused" else None,
-        "met_at": one.stopped_at,
+        "met_at": None if one.canceled else one.stopped_at,
+        "canceled_at": one.stopped_at if one.canceled else None,
         "breached_at": one.fired_at,
     }
 

@@ -33,7 +33,8 @@ class ServiceClock(SQLModel, table=True):
         due_at, first_due_at: when it is due now, and was at first; of a held one, before the hold.
         held_at: since when it stands.
         fired_at: when it was due and nobody had done it: reminded, or breached.
-        stopped_at: when what it waits for was done in time.
+        stopped_at: when what it waits for was done in time, or nobody waited for it any more.
+        canceled: whether nobody did: the item was sent back, withdrawn or canceled.
     """
 
     __tablename__ = "service_clock"
@@ -59,19 +60,20 @@ class ServiceClock(SQLModel, table=True):
     held_at: datetime | None = Field(default=None, sa_type=Timestamp)
     fired_at: datetime | None = Field(default=None, sa_type=Timestamp)
     stopped_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    canceled: bool = False
 
     @property
     def state(self) -> str:
-        """Return running, paused, met or breached."""
+        """Return running, paused, met, canceled or breached."""
         if self.fired_at is not None:
             return "breached"
         if self.stopped_at is not None:
-            return "met"
+            return "canceled" if self.canceled else "met"
         return "running" if self.held_at is None else "paused"
 
 
 _TABLE = SQLModel.metadata.tables["service_clock"]
-_CHANGEABLE = ("due_at", "held_at", "fired_at", "stopped_at", "calendar")
+_CHANGEABLE = ("due_at", "held_at", "fired_at", "stopped_at", "canceled", "calendar")
 
 
 def open_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:

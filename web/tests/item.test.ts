@@ -15,7 +15,7 @@ import { isReady, verbsFor, type Chosen } from "@/feedback/verbs";
 const NOON = Date.parse("2026-10-01T12:00:00Z");
 const clock = (change: Partial<Clock>): Clock => ({
   kind: "solution", state: "running", rule: null, clock: "wall", started_at: "2026-10-01T02:00:00Z", due_at: "2026-10-02T02:00:00Z",
-  first_due_at: "2026-10-02T02:00:00Z", paused_at: null, met_at: null, breached_at: null, ...change,
+  first_due_at: "2026-10-02T02:00:00Z", paused_at: null, met_at: null, canceled_at: null, breached_at: null, ...change,
 });
 
 describe("the clock that counts", () => {
