@@ -20,6 +20,7 @@ from activities.registry import HANDLERS
 from channels.apprise_driver import AppriseDriver
 from channels.post import Post
 from models.database import engine
+from workflows.build import deployment
 from workflows.codec import connect
 from workflows.messages import sender
 from workflows.process import ProcessWorkflow
@@ -55,6 +56,7 @@ def worker(chosen: settings.Settings, client: Client, means: House) -> Worker:
         activity_executor=ThreadPoolExecutor(_THREADS),
         workflow_runner=runner(),
         max_cached_workflows=5000,
+        deployment_config=deployment(),
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
@@ -16,6 +16,16 @@ from audit.history import Batch
 from workflows.codec import ServiceKeyCodec
 
 _MARKER = "core_local_activity"
+_TYPES = {
+    "workflow_execution_started_event_attributes": EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+    "workflow_execution_update_accepted_event_attributes": (
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    ),
+    "marker_recorded_event_attributes": EventType.EVENT_TYPE_MARKER_RECORDED,
+    "workflow_execution_completed_event_attributes": (
+        EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
+    ),
+}
 
 
 def plain(value: Any) -> Payload:
@@ -53,6 +63,7 @@ class Writer:
             events[-1].workflow_execution_completed_event_attributes.SetInParent()
         for number, event in enumerate(events, start=1):
             event.event_id = number
+            event.event_type = _TYPES[event.WhichOneof("attributes") or ""]
         return WorkflowHistory(f"feedback-{self._key}", events)
 
     def _batch(self, batch: Batch) -> list[HistoryEvent]:
@@ -76,5 +87,5 @@ class Writer:
     def _closed(self, value: Any) -> Payloads:
         payloads = [plain(value)]
         if self._codec is not None:
-            payloads = asyncio.run(self._codec.encode(payloads))
+            payloads = [self._codec._encode(one) for one in payloads]
         return Payloads(payloads=payloads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+import json
 from typing import Any
 
 from audit.history import Batch
@@ -16,7 +16,7 @@ def batches_of(life: Life) -> list[Batch]:
     """The batches of a life whose steps all ran inside the batch of their command."""
     found: list[Batch] = []
     for command, records in life.batches:
-        rows: list[dict[str, Any]] = deepcopy([record.to_json() for record in records])
+        rows: list[dict[str, Any]] = _copied([record.to_json() for record in records])
         if isinstance(command, _INSIDE) and found:
             found[-1].records.extend(rows)
         elif rows:
@@ -26,4 +26,9 @@ def batches_of(life: Life) -> list[Batch]:
 
 def rows_of(life: Life) -> list[dict[str, Any]]:
     """The records of a life, as they are read from the table."""
-    return deepcopy([record.to_json() for record in life.records])
+    return _copied([record.to_json() for record in life.records])
+
+
+def _copied(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    copied: list[dict[str, Any]] = json.loads(json.dumps(rows))
+    return copied
