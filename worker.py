@@ -67,9 +67,8 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await connect(
-        chosen.temporal_address, chosen.temporal_namespace, chosen.secrets_path / "service.key"
-    )
+    key = chosen.secrets_path / "service.key"
+    client = await connect(chosen.temporal_address, chosen.temporal_namespace, key)
     means = house(chosen)
     async with worker(chosen, client, means), asyncio.TaskGroup() as beside:
         beside.create_task(duties(means, chosen.locale, stop=stop))
