@@ -71,7 +71,7 @@ def about(found: tuple[Any, ...], expected: tuple[Any, ...]) -> None:
 def test_elements_flows_and_variants_are_those_of_a_slow_count(
     app_engine: Engine, history: History
 ) -> None:
-    history.live(BEGIN, timedelta(days=20), 45)
+    history.live(BEGIN, timedelta(days=20), 20)
 
     with Session(app_engine) as session, session.begin():
         expected = slow(session, list(history.intake))
@@ -116,7 +116,7 @@ def _same_variants(own: Mine, expected: Slow) -> None:
 def test_a_sample_is_chosen_by_when_its_instances_began_and_by_their_version(
     app_engine: Engine, history: History
 ) -> None:
-    history.live(BEGIN, timedelta(days=10), 12)
+    history.live(BEGIN, timedelta(days=10), 8)
     middle = BEGIN + timedelta(days=5)
 
     with Session(app_engine) as session, session.begin():
