@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     # Whether the addresses of notices get number, hash and signature of each.
     manifest_notices: bool = False
 
+    # Where archives of closed instances go, encrypted; unset: in the home.
+    archive: Path | None = None
+
     # A session of the console ends after so long without use, and after so long in any case.
     session_idle_minutes: int = Field(default=60, ge=1)
     session_hours: int = Field(default=12, ge=1)
@@ -160,6 +163,11 @@ class Settings(BaseSettings):
     def manifests_path(self) -> Path:
         """Folder of the published manifests."""
         return self.manifests or self.home / "manifests"
+
+    @property
+    def archive_path(self) -> Path:
+        """Folder of the archives of closed instances."""
+        return self.archive or self.home / "archive"
 
     @property
     def demo_logins_path(self) -> Path:

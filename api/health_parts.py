@@ -36,7 +36,9 @@ class PartHealth(BaseModel):
 class BacklogView(BaseModel):
     """What waits in one place, how much of it has failed at least once, and since when."""
 
-    name: Literal["start_requests", "deliveries", "notices", "customer_messages", "incidents"]
+    name: Literal[
+        "start_requests", "deliveries", "notices", "customer_messages", "incidents", "archives"
+    ]
     waiting: int
     failing: int
     oldest: AwareDatetime | None
@@ -87,7 +89,7 @@ async def get_health_of_parts(
     request: Request, _caller: Annotated[Caller, Depends(Allowed("health.read"))], means: MeansHere
 ) -> HouseHealth:
     """Ask every part, count what waits, and look for calendars that end."""
-    now = means.now()
+    now, retention = means.now(), means.chosen.temporal_retention_days
     probes = means.probes
     asked = [
         ("temporal", means.temporal_answers),
@@ -100,7 +102,9 @@ async def get_health_of_parts(
     waiting: list[BacklogView] = []
     gaps: list[CalendarGap] = []
     try:
-        waiting, gaps = await in_transaction(means, lambda session: _counted(session, now))
+        waiting, gaps = await in_transaction(
+            means, lambda session: _counted(session, now, retention)
+        )
     except SQLAlchemyError:
         up = "down"
     named = zip(("temporal", "worker", "prefect", "flows"), states, strict=True)
@@ -128,8 +132,10 @@ async def _in_time(answer: Awaitable[bool]) -> bool:
         return False
 
 
-def _counted(session: Session, now: datetime) -> tuple[list[BacklogView], list[CalendarGap]]:
-    found = backlog.backlogs(session)
+def _counted(
+    session: Session, now: datetime, retention: int
+) -> tuple[list[BacklogView], list[CalendarGap]]:
+    found = backlog.backlogs(session, now, retention)
     waiting = [BacklogView.model_validate(one, from_attributes=True) for one in found]
     return waiting, _gaps(session, now)
 

@@ -1,6 +1,7 @@
 """Entry of `python -m flows`: register the flows with their schedules and run them.
 
-`python -m flows backfill --from 2026-01-01 --to 2026-06-30 [--reports]` counts old days.
+`python -m flows backfill --from 2026-01-01 --to 2026-06-30 [--reports]` counts old days;
+`python -m flows archive` archives what has closed.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from typing_extensions import override
 
 import settings
-from flows import attachments, daily, erasures, partitions, periodic, sealing
+from flows import archiving, attachments, daily, erasures, partitions, periodic, sealing
+from flows.archive_run import archive
 from flows.backfill import backfill
 
 WAIT_SECONDS = 120.0
@@ -32,6 +34,7 @@ SERVED: tuple[tuple[Flow[Any, Any], str, str, str], ...] = (
     (erasures.erasures, "daily", erasures.CRON, "What is left of erasures."),
     (sealing.sealing, "daily", sealing.CRON, "The manifest of the day."),
     (attachments.attachments, "daily", attachments.CRON, "Attachments that are to go."),
+    (archiving.archiving, "daily", archiving.CRON, "Archives of what has closed."),
 )
 
 
@@ -49,6 +52,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Serve until stopped; 1 where there is no server, so that the supervisor tries again."""
     if arguments[:1] == ["backfill"]:
         return backfill(arguments[1:])
+    if arguments[:1] == ["archive"]:
+        code = archive()
+        sys.stdout.flush()
+        # The Temporal client's threads can abort an interpreter that ends the ordinary way.
+        os._exit(code)
     url = settings.load().prefect_api_url
     if not url:
         sys.stderr.write("BIHUAN_PREFECT_API_URL is not set\n")

@@ -1,7 +1,7 @@
 """Archives of closed instances: which file holds what, and the digest that it must have."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Select, func, select, text
@@ -45,8 +45,19 @@ class Owed(NamedTuple):
     oldest: datetime | None
 
 
+# How long before Temporal forgets a history its archive is late.
+_MARGIN = timedelta(days=7)
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('archive of ' || :key, 0))")
 _ended_at = col(ProcessInstance.ended_at)
+
+
+def late_before(now: datetime, retention_days: int) -> datetime:
+    """Return when what has no archive must have closed to be late: a week before it is forgotten.
+
+    Of a retention shorter than a fortnight it is half.
+    """
+    retention = timedelta(days=retention_days)
+    return now - max(retention - _MARGIN, retention / 2)
 
 
 def alone(session: Session, key: int) -> None:
@@ -79,12 +90,15 @@ def count_owed(session: Session, *, late_before: datetime) -> Owed:
     return Owed(*session.execute(waiting).one())
 
 
-def of_all(session: Session, *, before: datetime | None, limit: int) -> Sequence[ArchivedInstance]:
+def keys(session: Session) -> Sequence[int]:
+    """Return the keys of all instances that have an archive, in order."""
+    own = select(col(ArchivedInstance.instance_key)).distinct()
+    return session.scalars(own.order_by(col(ArchivedInstance.instance_key))).all()
+
+
+def of_all(session: Session, *, limit: int) -> Sequence[ArchivedInstance]:
     """Return archives, newest first."""
-    found = select(ArchivedInstance)
-    if before is not None:
-        found = found.where(col(ArchivedInstance.made_at) < before)
-    last = found.order_by(
+    last = select(ArchivedInstance).order_by(
         col(ArchivedInstance.made_at).desc(), col(ArchivedInstance.instance_key).desc()
     )
     return session.scalars(last.limit(limit)).all()

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlmodel import col
 
+from models import archived_instance
 from models.delivery import Delivery
 from models.incident import Incident
 from models.notice_delivery import NoticeDelivery
@@ -27,8 +28,11 @@ class Backlog:
     oldest: datetime | None
 
 
-def backlogs(session: Session) -> list[Backlog]:
-    """Return what waits everywhere: starts, messages between instances, notices, replies."""
+def backlogs(session: Session, now: datetime, retention_days: int) -> list[Backlog]:
+    """Return what waits everywhere: starts, messages between instances, notices, replies, archives.
+
+    Of archives those fail that are not made though Temporal will soon forget their histories.
+    """
     return [
         _backlog(
             session,
@@ -66,7 +70,13 @@ def backlogs(session: Session) -> list[Backlog]:
             col(Incident.state) == "ACTIVE",
             failing=col(Incident.state) == "ACTIVE",
         ),
+        _archives(session, archived_instance.late_before(now, retention_days)),
     ]
+
+
+def _archives(session: Session, late_before: datetime) -> Backlog:
+    owed = archived_instance.count_owed(session, late_before=late_before)
+    return Backlog("archives", owed.waiting, owed.late, owed.oldest)
 
 
 def _backlog(

@@ -124,6 +124,19 @@ class Unsealer:
             raise SealedFileError("a chunk was changed or is another one") from None
 
 
+def plain_size(length: int) -> int:
+    """Return the size of the plaintext of a file of this length; a cut file shows when it is read.
+
+    Raises:
+        SealedFileError: no file of ours is so short.
+    """
+    sealed = length - _HEAD
+    if sealed < _TAG:
+        raise SealedFileError("the file is cut")
+    chunks = -(-sealed // (CHUNK + _TAG))
+    return sealed - chunks * _TAG
+
+
 def digest(key: bytes, plain: Iterator[bytes]) -> str:
     """Return the keyed digest of a plaintext, as a `Sealer` has it."""
     mac = hmac.new(key, b"digest|", "sha256")
