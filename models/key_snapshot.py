@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models import key_epoch
+from models.key_epoch import KeyEpoch
 from models.personal_key import PersonalKey
 
 FILE = "personal-keys.json"
@@ -65,6 +66,7 @@ def restore(session: Session, folder: Path, at: datetime) -> bool:
     _put(session, batch, epoch)
     if key_epoch.present(session) < epoch:
         session.execute(delete(PersonalKey).where(col(PersonalKey.epoch) < epoch))
+    if session.get(KeyEpoch, epoch) is None:
         key_epoch.begin(session, epoch, at)
     return True
 

@@ -155,17 +155,28 @@ class Vault:
         self._source.reload()
 
     def _key(self, session: Session, person_id: UUID) -> DataKey | None:
+        try:
+            return self._held(session, person_id)
+        except EpochGoneError:
+            # As when texts are revealed.
+            self._source.reload()
+            return self._held(session, person_id)
+
+    def _held(self, session: Session, person_id: UUID) -> DataKey | None:
         row = session.execute(_KEY, {"person": person_id}).first()
         return None if row is None else self._unwrap(person_id, row.wrapped, row.epoch)
 
     def _new_key(self, session: Session, person_id: UUID) -> DataKey:
         epoch = key_epoch.present(session)
         secret = AESGCM.generate_key(256)
-        values = {
-            "person": person_id,
-            "wrapped": self._source.wrap(secret, person_id, epoch),
-            "epoch": epoch,
-        }
+        try:
+            wrapped = self._source.wrap(secret, person_id, epoch)
+        except EpochGoneError:
+            # It ended a moment ago, or else the right key is not here.
+            if key_epoch.present(session) == epoch:
+                raise
+            return self._new_key(session, person_id)
+        values = {"person": person_id, "wrapped": wrapped, "epoch": epoch}
         if session.connection().execute(_NEW_KEY, values).rowcount:
             return DataKey(secret)
         # Somebody else made one in the meantime, or the person was erased, or an epoch began.
