@@ -63,6 +63,19 @@ def lacking(session: Session, known: Sequence[int]) -> Iterator[Manifest]:
     yield from session.scalars(page)
 
 
+def naming(session: Session, instance_key: int, *, since: datetime) -> Sequence[Manifest]:
+    """Return the manifests that tell the head of an instance, in order.
+
+    Args:
+        session: a transaction.
+        instance_key: the instance.
+        since: when it began: no earlier manifest knows it.
+    """
+    told = col(Manifest.body)["heads"].contains([[str(instance_key)]])
+    wanted = select(Manifest).where(col(Manifest.made_at) >= since, told)
+    return session.scalars(wanted.order_by(col(Manifest.number))).all()
+
+
 def newest(session: Session, limit: int, before: int | None = None) -> Sequence[Manifest]:
     """Return the newest manifests, or those before a number."""
     wanted = select(Manifest).order_by(col(Manifest.number).desc()).limit(limit)
