@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from stack.audit import archive, backup, compare, erase, report, sealing
+from stack.audit import archive, backup, compare, erase, fit, ocel, report, sealing
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +16,7 @@ class _Act(Protocol):
     def add_commands(self, commands: Any) -> None: ...
 
 
-_ACTS: tuple[_Act, ...] = (archive, compare, erase, backup, sealing, report)
+_ACTS: tuple[_Act, ...] = (archive, compare, erase, backup, sealing, report, ocel, fit)
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:

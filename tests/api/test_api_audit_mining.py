@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from models import audit_record
 from models.person import ROLES
 from tests.api.door import Door
 from tests.api.office import DRAFTED, claimed, done, office
@@ -132,14 +132,14 @@ async def test_an_instance_that_does_not_fit_is_named_with_the_record(door: Door
 
 def _spoil(door: Door, key: int) -> None:
     """Add a record that no drawing leads to: the application may add, and change nothing."""
+    strange = {"process": "p", "scope": 1, "target": "nowhere"}
     with Session(door.engine) as session, session.begin():
-        session.execute(
-            text(
-                "INSERT INTO audit_record (instance_key, number, at, kind, element, key, data)"
-                " SELECT instance_key, max(number) + 1, now(), 'SEQUENCE_FLOW_TAKEN',"
-                " 'draft_nowhere', 0,"
-                ' \'{"process": "p", "scope": 1, "target": "nowhere"}\''
-                " FROM audit_record WHERE instance_key = :key GROUP BY instance_key"
-            ),
-            {"key": key},
-        )
+        row = {
+            "number": audit_record.last_number(session, key) + 1,
+            "at": "2026-12-01T00:00:00.000000+00:00",
+            "kind": "SEQUENCE_FLOW_TAKEN",
+            "element": "draft_nowhere",
+            "key": 0,
+            "data": strange,
+        }
+        audit_record.append(session, key, [row])

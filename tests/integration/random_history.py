@@ -61,7 +61,7 @@ class History:
     """Lets items live and remembers what was said at their intake."""
 
     def __init__(self, house: House, seed: int) -> None:
-        self._house = house
+        self.house = house
         self._chance = Random(seed)
         self.intake: dict[int, Intake] = {}
         self._customers = [uuid4() for _ in range(4)]
@@ -87,7 +87,7 @@ class History:
             channel=pick(["web", "phone", "email"]),
             urgency=pick(["normal", "urgent"]),
         )
-        item = _Item(self._house, at, intake)
+        item = _Item(self.house, at, intake)
         given = {name: getattr(intake, name) for name in ("product", "region", "channel")}
         item.receive(
             pick(TEXTS),
@@ -163,7 +163,7 @@ class History:
 
     def _answer(self, item: Item) -> None:
         score = self._chance.choice(SCORES)
-        with Session(self._house.engine) as session, session.begin():
+        with Session(self.house.engine) as session, session.begin():
             rounds = survey.of_feedback(session, item.state.key)
             asked = [one for one in rounds if one.sent_at and not one.answered_at]
             if not asked:
