@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     oidc_roles: dict[str, str] = Field(default_factory=dict)
 
     secrets_dir: Path | None = None
+    # Where epoch keys are made and destroyed, with the ledger of erasures; unset: with the secrets.
+    keys: Path | None = None
     # Unset: only the embedded database gets people to try the service with.
     demo_people: bool | None = None
     demo_logins_file: Path | None = None
@@ -153,6 +155,11 @@ class Settings(BaseSettings):
     def secrets_path(self) -> Path:
         """Folder of the key files service.key, epoch.key and link.key."""
         return self.secrets_dir or self.home / "secrets"
+
+    @property
+    def keys_path(self) -> Path:
+        """Folder of the epoch keys, the ledger of erasures and the wrapped keys of persons."""
+        return self.keys or self.secrets_path
 
     @property
     def attachments_path(self) -> Path:

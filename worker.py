@@ -14,7 +14,7 @@ import settings
 from activities.advance import Advance
 from activities.duties import duties
 from activities.event_dispatch import dispatch
-from activities.house import House, furnish
+from activities.house import THREADS, House, furnish
 from activities.perform import Perform
 from activities.registry import HANDLERS
 from channels.apprise_driver import AppriseDriver
@@ -26,14 +26,13 @@ from workflows.messages import sender
 from workflows.process import ProcessWorkflow
 from workflows.sandbox import runner
 
-_THREADS = 16
-
 
 def house(chosen: settings.Settings) -> House:
     """Return what the activities work with."""
     return furnish(
-        engine(chosen.database_url, pool_size=_THREADS, application_name="bihuan worker"),
+        engine(chosen.database_url, pool_size=THREADS, application_name="bihuan worker"),
         secrets=chosen.secrets_path,
+        keys=chosen.keys_path,
         post=Post(
             chosen.notice_urls,
             schemas=chosen.notice_schemas,
@@ -53,7 +52,7 @@ def worker(chosen: settings.Settings, client: Client, means: House) -> Worker:
         task_queue=chosen.task_queue,
         workflows=[ProcessWorkflow],
         activities=[Advance(means, HANDLERS).advance, Perform(means, HANDLERS).perform],
-        activity_executor=ThreadPoolExecutor(_THREADS),
+        activity_executor=ThreadPoolExecutor(THREADS),
         workflow_runner=runner(),
         max_cached_workflows=5000,
         deployment_config=deployment(),

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from channels.post import Post
     from models.working_calendar import WorkingCalendar
 
+# How many steps run at once, each with a connection of its own.
+THREADS = 16
+
 
 @dataclass(frozen=True)
 class House:
@@ -47,20 +50,27 @@ class House:
 
 
 def furnish(
-    engine: Engine, *, secrets: Path, post: Post, time_scale: float, public_url: str
+    engine: Engine,
+    *,
+    secrets: Path,
+    keys: Path | None = None,
+    post: Post,
+    time_scale: float,
+    public_url: str,
 ) -> House:
     """Return a house on a database with the keys of a folder.
 
     Args:
         engine: PostgreSQL as the application role.
-        secrets: the folder of the epoch keys and `link.key`.
+        secrets: the folder of `link.key`.
+        keys: the folder of the epoch keys; None: the same.
         post: the way out.
         time_scale: factor on every duration.
         public_url: for links to customers.
     """
     return House(
         engine=engine,
-        vault=Vault(KeyFolder(secrets)),
+        vault=Vault(KeyFolder(keys or secrets)),
         definitions=Definitions(engine),
         post=post,
         calendar=calendars(engine),

@@ -289,7 +289,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def open_means(chosen: settings.Settings) -> Means:
     """Open the database and connect to Temporal, which may come up later."""
     database = engine(chosen.database_url, pool_size=_POOL, application_name="bihuan api")
-    key_source = KeyFolder(chosen.secrets_path)
+    key_source = KeyFolder(chosen.keys_path)
     client = await connect(
         chosen.temporal_address,
         chosen.temporal_namespace,

@@ -40,12 +40,12 @@ def erasures() -> dict[str, int]:
         ErasuresLeftError: what was owed when it began is not done.
     """
     chosen = settings.load()
-    secrets = chosen.secrets_path
+    keys = chosen.keys_path
     with database() as engine, database(as_owner=True) as owner:
         reach = Reach(
             engine=engine,
-            keys=KeyFolder(secrets) if epochs(secrets) else None,
-            ledger=secrets if secrets.is_dir() else None,
+            keys=KeyFolder(keys) if epochs(keys) else None,
+            ledger=keys if keys.is_dir() else None,
             attachments=AttachmentFolder(chosen.attachments_path),
             owner=owner if chosen.owner_database_url else None,
         )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 import settings
 from audit.erasure import apply_ledger
-from migrations.keys import check_keys
+from migrations.keys import check_epochs, check_keys, make_first
 from migrations.seeds import SEEDS, Plan
 from migrations.upgrade import upgrade, wait_for_others
 from models import key_snapshot
@@ -29,9 +29,12 @@ def main() -> None:
     try:
         upgrade(owner, application=application, today=now.date())
         with Session(owner) as session, session.begin():
-            apply_ledger(session, chosen.secrets_path)
-            key_snapshot.restore(session, chosen.secrets_path, now)
+            apply_ledger(session, chosen.keys_path)
+            key_snapshot.restore(session, chosen.keys_path, now)
+            if chosen.keys is not None:
+                make_first(session, chosen.keys)
             check_keys(session, chosen.secrets_path)
+            check_epochs(session, chosen.keys_path)
         plan = Plan(now, chosen.demo_logins_path if chosen.demo_people else None)
         for seed in SEEDS:
             with Session(owner) as session, session.begin():

@@ -33,6 +33,13 @@ def epochs(folder: Path) -> dict[int, Path]:
     return found
 
 
+def make_epoch(folder: Path, epoch: int) -> None:
+    """Make the key of an epoch unless it is there; it is on the disk when this ends."""
+    path = folder / file_name(epoch)
+    if not path.exists():
+        _write(path, token_bytes(KEY_BYTES))
+
+
 class KeyFolder:
     """Keys of epochs as files (密钥目录), the first named `epoch.key`, then `epoch-2.key`...
 
@@ -87,9 +94,7 @@ class KeyFolder:
         """Make the key of an epoch unless it is there, and keep what others are derived from."""
         if not (self.folder / INDEX).exists():
             _write(self.folder / INDEX, self._root())
-        path = self.folder / file_name(epoch)
-        if not path.exists():
-            _write(path, token_bytes(KEY_BYTES))
+        make_epoch(self.folder, epoch)
         self.reload()
 
     def destroy_before(self, epoch: int) -> list[int]:

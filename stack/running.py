@@ -52,9 +52,9 @@ class Running:
     def tools(self) -> Tools:
         """Return vault and keys."""
         try:
-            keys = KeyFolder(self.settings.secrets_path)
+            keys = KeyFolder(self.settings.keys_path)
         except KeySourceError as error:
-            raise StackError(f"{error} in {self.settings.secrets_path}") from error
+            raise StackError(f"{error} in {self.settings.keys_path}") from error
         return Tools(Vault(keys), keys)
 
     @contextmanager

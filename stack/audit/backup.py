@@ -39,10 +39,10 @@ def _backup(options: argparse.Namespace) -> int:
     dump(running, options.file)
     # After the data: whoever is in these has a key in the snapshot.
     with running.database() as engine, Session(engine) as session:
-        kept = key_snapshot.write(session, running.settings.secrets_path)
+        kept = key_snapshot.write(session, running.settings.keys_path)
     sys.stdout.write(
         f"{options.file}: the data; {kept} keys of persons are in "
-        f"{running.settings.secrets_path / key_snapshot.FILE}: keep that folder apart\n"
+        f"{running.settings.keys_path / key_snapshot.FILE}: keep that folder apart\n"
     )
     return 0
 

@@ -98,8 +98,8 @@ def _reach(running: Running, engine: Engine, owner: Engine) -> Reach:
     chosen = running.settings
     return Reach(
         engine=engine,
-        keys=KeyFolder(chosen.secrets_path),
-        ledger=chosen.secrets_path,
+        keys=KeyFolder(chosen.keys_path),
+        ledger=chosen.keys_path,
         attachments=AttachmentFolder(chosen.attachments_path),
         owner=owner,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from audit.erasure import apply_ledger
 from audit.erasure_course import Reach, carry_on
-from migrations.keys import check_keys
+from migrations.keys import check_epochs, make_first
 from models import erasure, erasure_ledger, key_epoch, key_snapshot
 from models.customer import Customer
 from models.erasure_ledger import FILE, LedgerError
@@ -43,7 +43,7 @@ def start(owner: Engine, folder: Path) -> None:
     with Session(owner) as session, session.begin():
         apply_ledger(session, folder)
         key_snapshot.restore(session, folder, NOW)
-        check_keys(session, folder)
+        check_epochs(session, folder)
 
 
 @pytest.mark.parametrize("without_keys", [True, False])
@@ -122,3 +122,24 @@ def test_keys_that_are_there_are_not_replaced_by_older_ones(
 
     assert read(app_engine, Vault(keys), stays) == "stays"
     assert read(app_engine, Vault(keys), later) == "later"
+
+
+def test_the_first_key_is_made_once_and_never_in_place_of_a_lost_one(
+    app_engine: Engine, owner_engine: Engine, tmp_path: Path
+) -> None:
+    def begin() -> None:
+        with Session(owner_engine) as session, session.begin():
+            make_first(session, tmp_path)
+            check_epochs(session, tmp_path)
+
+    begin()
+    first = (tmp_path / "epoch.key").read_bytes()
+    begin()
+    tell(app_engine, key_folder(tmp_path), "somebody")
+    (tmp_path / "epoch.key").unlink()
+
+    with pytest.raises(KeyMismatchError, match=r"epoch\.key"):
+        begin()
+
+    assert len(first) == 32
+    assert not (tmp_path / "epoch.key").exists()

@@ -175,7 +175,7 @@ def test_only_migrations_and_flows_have_the_rights_of_the_owner(
 
     assert owners == {"migrations", "flows"}
     for name in ("api", "worker"):
-        assert {"service.key", "epoch.key", "link.key"} <= set(secrets_of(services[name]))
+        assert {"service.key", "link.key"} <= set(secrets_of(services[name]))
 
 
 def test_secrets_are_read_as_settings(
@@ -219,7 +219,7 @@ def test_keys_are_made_once_and_nobody_else_gets_to_them(tmp_path: Path) -> None
     assert again.returncode == 1
     assert {path.name: path.read_bytes() for path in made.iterdir()} == before
     assert made.stat().st_mode & 0o777 == 0o700
-    for name in ("service.key", "epoch.key", "link.key"):
+    for name in ("service.key", "link.key"):
         assert len(before[name]) == 32
     assert len(set(before.values())) == len(before)
 
