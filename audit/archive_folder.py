@@ -123,10 +123,11 @@ def _file_id(path: Path) -> UUID:
 
 def _make_folders(root: Path, folder: Path) -> None:
     """Make a folder for good: its name is on the disk as well, in every folder above it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    while folder != root:
-        folder = folder.parent
-        descriptor = os.open(folder, os.O_RDONLY)
+    above = [one for one in folder.parents if root in (one, *one.parents)]
+    for one in (*reversed(above), folder):
+        one.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in above:
+        descriptor = os.open(one, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
