@@ -19,10 +19,10 @@ from api.keys import PathKey
 from api.means import MeansHere
 from api.plain_page import choose_locale
 from api.problem import Problem
-from models import access_record, legal_hold, proof_rows
+from audit.instance_proof import prove
+from models import access_record, legal_hold
 from proof.signed_file import signature
-from proof.signing import Signer, SigningKeyError
-from proof.verify import check_chain
+from proof.signing import Signer, SigningKeyError, Verifier
 
 router = APIRouter(prefix="/api/audit", tags=["records"])
 ACTION = "audit.report"
@@ -68,19 +68,22 @@ def get_audit_report(
             data={"instance": str(instance)},
         )
         reader = Reader(means, session, caller, chosen)
-        told = content(reader, opened, _proof_rows(reader, opened))
+        told = content(reader, opened, _proof_rows(reader, opened, Verifier(signer.public)))
     pdf = document(told, at)
     beside = signature(signer, PDF, pdf, at.isoformat())
     headers = {"Content-Disposition": f'attachment; filename="audit-{named}.zip"'}
     return Response(_archive(pdf, beside), media_type="application/zip", headers=headers)
 
 
-def _proof_rows(reader: Reader, opened: Opened) -> list[Row]:
+def _proof_rows(reader: Reader, opened: Opened, verifier: Verifier) -> list[Row]:
     said, session, key = reader.words, reader.session, opened.instance.key
-    checked = check_chain(
-        key, proof_rows.of_instance(session, key), last_number=opened.instance.last_number
+    found = prove(session, opened.instance, verifier)
+    checked, first = found.checked, next(iter(found.checked.findings), None)
+    covered = (
+        said["unsealed"]
+        if found.made_at is None
+        else said["sealed"].format(number=checked.manifest, at=moment(found.made_at))
     )
-    first = next(iter(checked.findings), None)
     verified = (
         said["sound"].format(count=checked.verified)
         if first is None
@@ -90,7 +93,7 @@ def _proof_rows(reader: Reader, opened: Opened) -> list[Row]:
     holds = "; ".join(moment(one.placed_at) for one in held) or said["no_holds"]
     return facts(
         reader,
-        {"verified": verified, "head": checked.head, "holds": holds},
+        {"verified": verified, "manifest": covered, "head": checked.head, "holds": holds},
     )
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.console.accessibility import check_accessible
+from tests.e2e.console.audited_item import accepted, client_of, drawn_names
 from tests.e2e.console.layout import no_sideways, settled
-from tests.e2e.console.logins import login_of
 from tests.e2e.console.open_page import OpenPage
 from tests.e2e.console.words_seen import check_words
 from tests.e2e.running_stack import RunningStack
@@ -23,44 +20,6 @@ PHONE = "13812345678"
 NAME = "欧阳测试"
 # What draws is read when the first drawing is looked at.
 LOADED = 20_000
-
-
-def client_of(stack: RunningStack, who: str) -> httpx.Client:
-    name, password = login_of(stack, who)
-    given = {"username": name, "password": password}
-    token = httpx.post(f"{stack.api}/api/login", json=given, timeout=30).json()["token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx.Client(base_url=stack.api, timeout=30, headers=headers)
-
-
-def open_task(client: httpx.Client, number: str, element: str) -> dict[str, Any]:
-    asked = {"filter": {"feedbackNumber": number, "elementId": element, "state": "CREATED"}}
-    for _ in range(200):
-        found = client.post("/v2/user-tasks/search", json=asked).json()["items"]
-        if found:
-            return dict(found[0])
-        time.sleep(0.1)
-    raise AssertionError(f"{number} has no task {element}")
-
-
-def accepted(stack: RunningStack, number: str) -> tuple[str, list[dict[str, Any]]]:
-    """Let a lead accept an item; return the key of its instance and its records."""
-    with client_of(stack, "team_lead") as lead:
-        task = open_task(lead, number, "accept")
-        done = lead.post(f"/v2/user-tasks/{task['userTaskKey']}/completion", json={})
-        assert done.status_code == 204, done.text
-        open_task(lead, number, "process")
-    key = str(task["processInstanceKey"])
-    with client_of(stack, "auditor") as auditor:
-        found = auditor.get(f"/api/audit/{key}/records", params={"limit": 2000}).json()
-    return key, found["items"]
-
-
-def drawn_names(stack: RunningStack, key: str) -> set[str]:
-    """Return the names of elements in the drawings of an instance: data, no words of ours."""
-    with client_of(stack, "auditor") as auditor:
-        drawings = auditor.get(f"/api/audit/{key}").json()["drawings"]
-    return {name for one in drawings for name in re.findall(r'name="([^"]+)"', one["xml"])}
 
 
 def at_step(page: Page, n: int) -> None:

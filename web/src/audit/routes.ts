@@ -1,4 +1,4 @@
-import { Clock, DataAnalysis, Delete, Lock, View } from "@element-plus/icons-vue";
+import { Clock, DataAnalysis, Delete, Download, Lock, Stamp, View } from "@element-plus/icons-vue";
 import type { RouteRecordRaw } from "vue-router";
 
 const ofInstance = (path: string, name: string, component: RouteRecordRaw["component"]): RouteRecordRaw => ({
@@ -27,10 +27,22 @@ export const routes: RouteRecordRaw[] = [
     meta: { title: "accessRecords", actions: ["access_record.read"], menu: { group: "audit", order: 20, icon: View } },
   },
   {
+    path: "audit/manifests",
+    name: "manifests",
+    component: () => import("./manifests/ManifestPage.vue"),
+    meta: { title: "manifests", actions: ["audit.verify"], menu: { group: "audit", order: 30, icon: Stamp } },
+  },
+  {
     path: "audit/mining",
     name: "mining",
     component: () => import("./mining/MiningPage.vue"),
     meta: { title: "mining", actions: ["audit.mine"], menu: { group: "audit", order: 40, icon: DataAnalysis } },
+  },
+  {
+    path: "audit/export",
+    name: "auditExport",
+    component: () => import("./ExportPage.vue"),
+    meta: { title: "auditExport", actions: ["audit.export"], menu: { group: "audit", order: 50, icon: Download } },
   },
   {
     path: "audit/legal-holds",
