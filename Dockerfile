@@ -20,7 +20,8 @@ FROM python:3.12-slim
 RUN python -m pip uninstall --yes --root-user-action ignore pip \
  && groupadd --gid 10001 bihuan \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin bihuan \
- && install -d -o bihuan -g bihuan -m 0700 /var/lib/bihuan/attachments /var/lib/bihuan/archive /var/lib/bihuan/keys
+ && install -d -o bihuan -g bihuan -m 0700 /var/lib/bihuan/attachments /var/lib/bihuan/archive /var/lib/bihuan/keys \
+    /var/lib/bihuan/manifests
 COPY --from=packages /opt/bihuan/venv /opt/bihuan/venv
 # What comes along is said in .dockerignore.
 COPY . /opt/bihuan/app

@@ -10,7 +10,7 @@ if [ -e "$folder" ]; then
 fi
 mkdir -p "$folder"
 random() { od -An -v -tx1 -N24 /dev/urandom | tr -d ' \n'; }
-for name in service link; do
+for name in service link manifest; do
   head -c 32 /dev/urandom > "$folder/$name.key"
 done
 for role in postgres bihuan_owner bihuan_app prefect temporal; do
