@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.answers import example, for_staff
 from api.means import MeansHere
-from api.mined_sample import ERRORS, Miner, WantedSample, mine
+from api.mined_sample import ERRORS, Miner, WantedMined, mine
 from api.mined_view import (
     ELEMENTS,
     FLOWS,
@@ -28,7 +28,7 @@ from api.mined_view import (
 router = APIRouter(prefix="/api/audit/mining", tags=["records"])
 
 
-class WantedVariants(WantedSample):
+class WantedVariants(WantedMined):
     """Which instances, and how many variants of them."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = 20
@@ -40,7 +40,7 @@ class WantedVariants(WantedSample):
     responses={**for_staff(*ERRORS), **example(200, ELEMENTS)},
 )
 def get_mined_elements(
-    asked: Annotated[WantedSample, Query()], _: Miner, means: MeansHere
+    asked: Annotated[WantedMined, Query()], _: Miner, means: MeansHere
 ) -> MinedElements:
     """Return how often the elements of a process ran, and how long they took: a heat map."""
     with Session(means.engine) as session, session.begin():
@@ -55,7 +55,7 @@ def get_mined_elements(
     responses={**for_staff(*ERRORS), **example(200, FLOWS)},
 )
 def get_mined_flows(
-    asked: Annotated[WantedSample, Query()], _: Miner, means: MeansHere
+    asked: Annotated[WantedMined, Query()], _: Miner, means: MeansHere
 ) -> MinedFlows:
     """Return how often the sequence flows of a process were taken."""
     with Session(means.engine) as session, session.begin():

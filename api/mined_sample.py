@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Depends
@@ -33,6 +34,12 @@ class WantedSample(BaseModel):
     until: AwareDatetime | None = None
 
 
+class WantedMined(WantedSample):
+    """The newest of these instances: who waits for the answer does not wait for all records."""
+
+    newest: Annotated[int, Field(ge=1, le=20_000)] = 2_000
+
+
 def sample(session: Session, asked: WantedSample) -> Sample:
     """Return the sample that was asked for.
 
@@ -52,13 +59,13 @@ def sample(session: Session, asked: WantedSample) -> Sample:
     return Sample(asked.process, digests, asked.since, asked.until)
 
 
-def mine(session: Session, means: Means, asked: WantedSample) -> Mine:
+def mine(session: Session, means: Means, asked: WantedMined) -> Mine:
     """Return what is to be mined, counted with the newest calendar of the house.
 
     Raises:
         Problem: as `sample`.
     """
-    chosen = sample(session, asked)
+    chosen = replace(sample(session, asked), newest=asked.newest)
     version = calendar_version.latest(session)
     if version is None:
         raise Problem("calendar_not_found", version=0)

@@ -22,12 +22,16 @@ class SpanView(BaseModel):
 
 
 class InstanceCounts(BaseModel):
-    """How many instances of the process itself there are, by what became of them."""
+    """How many instances of the process itself there are, by what became of them.
+
+    Only the `mined` newest of them were looked at.
+    """
 
     total: int
     active: int
     completed: int
     terminated: int
+    mined: int
 
 
 class Mined(BaseModel):
@@ -129,7 +133,7 @@ _HEAD = {
     "process": "feedback",
     "definition": "2097152",
     "calendar": 3,
-    "instances": {"total": 120, "active": 9, "completed": 108, "terminated": 3},
+    "instances": {"total": 120, "active": 9, "completed": 108, "terminated": 3, "mined": 120},
 }
 ELEMENTS: Mapping[str, Any] = {
     **_HEAD,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from audit.fit import misfits
-from audit.sample import ROOTS, Sample
+from audit.sample import ALL, Sample
 from models import audit_record
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 200
 _KEYS = text(
-    f"SELECT key, digest, state FROM ({ROOTS}) r"  # noqa: S608 - constant
+    f"SELECT key, digest, state FROM ({ALL}) r"  # noqa: S608 - constant
     " WHERE key > :after ORDER BY key LIMIT :most"
 )
 

@@ -22,10 +22,11 @@ _OF_SAMPLE = (
     " AND (CAST(:since AS timestamptz) IS NULL OR r.at >= :since)"
 )
 _TAKEN = text(
-    "SELECT r.element AS flow, count(*) AS taken,"  # noqa: S608 - constant
-    " count(DISTINCT r.instance_key) AS instances"
+    "SELECT flow, sum(times) AS taken, count(*) AS instances FROM ("  # noqa: S608 - constant
+    "SELECT r.element AS flow, count(*) AS times"
     f" FROM {_OF_SAMPLE} WHERE r.kind = 'SEQUENCE_FLOW_TAKEN'"
-    " AND r.data ->> 'process' = :process GROUP BY r.element ORDER BY taken DESC, r.element"
+    " AND r.data ->> 'process' = :process GROUP BY r.element, r.instance_key) t"
+    " GROUP BY flow ORDER BY taken DESC, flow"
 )
 # The n-th time that a token left a flow of a scope, it was the n-th that had come there.
 _NTH = "row_number() OVER (PARTITION BY instance_key, scope, flow ORDER BY number) AS nth"
@@ -54,7 +55,7 @@ def flows(session: Session, sample: Sample, working: WorkedDays) -> list[FlowTim
         for row in session.execute(text(_waited(working)), values).mappings()
     }
     return [
-        FlowTimes(row.flow, row.taken, row.instances, *waited.get(row.flow, (None, None)))
+        FlowTimes(row.flow, int(row.taken), row.instances, *waited.get(row.flow, (None, None)))
         for row in session.execute(_TAKEN, sample.values())
     ]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from audit import ocel_events, ocel_objects
-from audit.sample import ROOTS, Sample
+from audit.sample import ALL, Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,8 +38,8 @@ _INSTANCES = text(
     " f.channel, f.category, f.region, f.satisfaction, f.outcome, f.customer_id, c.level,"
     " f.department, f.collaborators, f.follows, o.batch, b.supplier, b.produced_at,"
     f" CASE WHEN {_KNOWN} THEN f.product END AS product,"
-    f" f.follows IN (SELECT key FROM ({ROOTS}) r) AS follows_too"
-    f" FROM ({ROOTS}) i JOIN process_definition d USING (digest)"
+    f" f.follows IN (SELECT key FROM ({ALL}) r) AS follows_too"
+    f" FROM ({ALL}) i JOIN process_definition d USING (digest)"
     " LEFT JOIN feedback f ON f.id = i.key LEFT JOIN customer c ON c.id = f.customer_id"
     " LEFT JOIN purchase_order o ON o.number = f.order_number AND o.customer_id = f.customer_id"
     " LEFT JOIN batch b ON b.number = o.batch"

@@ -61,7 +61,13 @@ async def test_what_ran_is_counted_by_element_flow_and_variant(door: Door) -> No
         "review_send": 1,
         "send_end": 1,
     }
-    assert ways["instances"] == {"total": 2, "active": 1, "completed": 1, "terminated": 0}
+    assert ways["instances"] == {
+        "total": 2,
+        "active": 1,
+        "completed": 1,
+        "terminated": 0,
+        "mined": 2,
+    }
     [way] = ways["items"]
     assert way["path"] == ["start", "draft", "review", "send", "end"]
     assert (way["count"], way["share"], way["example"], ways["total"]) == (1, 1.0, whole, 1)
@@ -93,6 +99,7 @@ async def test_what_cannot_be_mined_is_refused(door: Door, route: str) -> None:
         ({"process": "p", "since": "yesterday"}, 422, "fields_invalid"),
         ({"process": "p", "until": "2026-01-01T00:00:00"}, 422, "fields_invalid"),
         ({"process": "p", "more": "1"}, 422, "fields_invalid"),
+        ({"process": "p", "newest": "0", "limit": "501"}, 422, "fields_invalid"),
         ({"process": "elsewhere"}, 404, "process_definition_not_found"),
         ({"process": "p", "definition": "7"}, 404, "process_definition_not_found"),
         ({"process": "q", "definition": str(other.key)}, 404, "process_definition_not_found"),

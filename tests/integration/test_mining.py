@@ -80,6 +80,8 @@ def test_elements_flows_and_variants_are_those_of_a_slow_count(
         _same_elements(own, expected)
         assert {one.flow: one.taken for one in own.flows()} == +expected.flows
         _same_variants(own, expected)
+        spans = [(one.wall, one.worked) for one in own.elements()]
+        assert any(wall and worked and wall.p90 > worked.p90 > 0 for wall, worked in spans)
 
 
 def _same_elements(own: Mine, expected: Slow) -> None:
@@ -95,8 +97,6 @@ def _same_elements(own: Mine, expected: Slow) -> None:
             about(rounded(one.wall, one.worked), expected.figures(runs.spans))
         else:
             assert (one.wall, one.worked) == (None, None)
-    assert max(one.wall.total for one in found.values() if one.wall) > 0
-    assert any(one.wall and one.worked and one.wall.p90 > one.worked.p90 for one in found.values())
 
 
 def _same_variants(own: Mine, expected: Slow) -> None:
@@ -134,6 +134,26 @@ def test_a_sample_is_chosen_by_when_its_instances_began_and_by_their_version(
         assert {one.flow: one.taken for one in before.flows()} == +slow(session, early).flows
         assert (none.counted().total, none.elements(), none.flows()) == (0, [], [])
         assert none.variants(10).items == ()
+
+
+def test_only_the_newest_instances_are_mined_if_that_is_asked_for(
+    app_engine: Engine, history: History
+) -> None:
+    history.live(BEGIN, timedelta(days=10), 6)
+
+    with Session(app_engine) as session, session.begin():
+        begun = {
+            session.get_one(process_instance.ProcessInstance, key).started_at: key
+            for key in history.intake
+        }
+        newest = [begun[at] for at in sorted(begun)[-2:]]
+        own = mine(session, Sample("feedback", newest=2))
+        expected = slow(session, newest)
+
+        _same_elements(own, expected)
+        assert {one.flow: one.taken for one in own.flows()} == +expected.flows
+        assert (own.counted().total, own.counted().mined) == (6, 2)
+        assert own.variants(10).instances == sum(map(len, expected.ways.values()))
 
 
 def test_tokens_that_wait_for_each_other_show_where_they_join(session: Session) -> None:
