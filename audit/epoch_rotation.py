@@ -1,6 +1,5 @@
 """A new epoch: the keys of those who stay are wrapped anew, and the old key is destroyed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,10 +11,14 @@ from sqlmodel import col
 
 from models import erasure, key_epoch, key_snapshot
 from models.key_source import EpochGoneError
-from models.personal_key import PersonalErasure, PersonalKey
+from models.personal_key import PersonalErasure
 from models.vault import tell_epoch
 
-_BATCH = 2000
+# Each page begins where the one before ended: what was wrapped anew is not walked over again.
+_WRAPPED_BEFORE = text(
+    "SELECT person_id, wrapped, epoch FROM personal_key"
+    " WHERE epoch < :epoch AND person_id > :after ORDER BY person_id LIMIT 5000"
+)
 _LOCK_KEYS = text("LOCK TABLE personal_key IN SHARE ROW EXCLUSIVE MODE")
 _REWRAP = text(
     "UPDATE personal_key SET wrapped = v.wrapped, epoch = :epoch"
@@ -83,26 +86,22 @@ def _begin_epoch(session: Session, keys: EpochKeys, at: datetime) -> None:
     keys.make(epoch)
     # From here on nobody adds a key by the old epoch: the vault asks which one wraps.
     session.execute(_LOCK_KEYS)
-    while rows := _wrapped_before(session, epoch):
+    after = UUID(int=0)
+    while rows := session.execute(_WRAPPED_BEFORE, {"epoch": epoch, "after": after}).all():
         wrapped = [
             keys.wrap(keys.unwrap(one.wrapped, one.epoch, one.person_id), one.person_id, epoch)
             for one in rows
         ]
         people = [one.person_id for one in rows]
         session.execute(_REWRAP, {"epoch": epoch, "people": people, "wrapped": wrapped})
-        session.expire_all()
+        after = people[-1]
     key_epoch.begin(session, epoch, at)
     tell_epoch(session)
 
 
-def _wrapped_before(session: Session, epoch: int) -> Sequence[PersonalKey]:
-    old = select(PersonalKey).where(col(PersonalKey.epoch) < epoch)
-    return session.scalars(old.order_by(col(PersonalKey.person_id)).limit(_BATCH)).all()
-
-
 def _destroy_old(session: Session, keys: EpochKeys, at: datetime) -> list[UUID]:
     present = key_epoch.present(session)
-    if _wrapped_before(session, present):
+    if session.execute(_WRAPPED_BEFORE, {"epoch": present, "after": UUID(int=0)}).first():
         raise EpochGoneError(f"keys are left that epoch {present} does not wrap")
     keys.destroy_before(present)
     key_epoch.note_destroyed(session, present, at)
