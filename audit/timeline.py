@@ -1,7 +1,8 @@
 """One list of all that happened to an item and around it, newest first (时间线).
 
 Records of the engine, what was told to customers and staff, progress, files, looks and reveals,
-and the logins of those who acted. One statement: each source is read by its own index.
+the logins of those who acted, and the manifests that sealed it. One statement: each source is read
+by its own index.
 """
 
 from __future__ import annotations
@@ -79,8 +80,17 @@ _LOGINS = (
     " FROM access_record WHERE actor = acted.actor AND at <= acted.at AND action = 'login'"
     " ORDER BY at DESC LIMIT 1) l"
 )
+# The manifests that sealed the instance as it had come to be: an act around it like others.
+_SEALED = (
+    "SELECT m.made_at, 'look', 'manifest ' || lpad(m.number::text, 10, '0'), 'manifest_made',"
+    " NULL, '', jsonb_build_object('manifest', m.number, 'n', h->1), NULL"
+    " FROM process_instance p JOIN manifest m ON m.made_at >= p.started_at"
+    " AND m.made_at < coalesce(p.ended_at + interval '7 days', 'infinity')"
+    " CROSS JOIN LATERAL jsonb_array_elements(m.body->'heads') h"
+    " WHERE p.key = :key AND h->>0 = :own"
+)
 _ALL = " UNION ALL ".join(
-    (_RECORDS, _PROGRESS, _MESSAGES, _NOTICES, _ADDED, _DELETED, _LOOKS, _LOGINS)
+    (_RECORDS, _PROGRESS, _MESSAGES, _NOTICES, _ADDED, _DELETED, _LOOKS, _LOGINS, _SEALED)
 )
 _PAGE = text(
     f"SELECT at, source, id, kind, actor, element, details, note FROM ({_ALL}) found"  # noqa: S608

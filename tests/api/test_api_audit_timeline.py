@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from audit import sealing
 from models.person import ROLES
+from proof.signing import Signer
 from tests.api.door import NAME, PHONE, Door
 from tests.api.office import code
-from tests.api.test_api_audit_replay import handled, key_of
+from tests.api.test_api_audit_replay import handled, key_of, records_of
 
 pytestmark = pytest.mark.integration
 
@@ -53,6 +56,17 @@ async def test_records_messages_notices_reveals_and_logins_stand_in_one_list(doo
     assert [one["at"] for one in found] == sorted((one["at"] for one in found), reverse=True)
     assert PHONE not in str(found)
     assert NAME not in str(found)
+
+
+async def test_the_manifests_that_sealed_an_item_stand_with_it(door: Door) -> None:
+    key, other = await handled(door), await door.receive()
+
+    sealing.seal(door.engine, Signer(b"m" * 32), door.clock.now() + timedelta(hours=1))
+
+    [made] = [one for one in await timeline(door, key) if one["kind"] == "manifest_made"]
+    assert made["details"] == {"manifest": 1, "n": len(records_of(door, key))}
+    elsewhere = await timeline(door, await key_of(door, other))
+    assert [one["kind"] for one in elsewhere].count("manifest_made") == 1
 
 
 async def test_pages_follow_one_another_without_loss_and_sources_can_be_chosen(door: Door) -> None:
