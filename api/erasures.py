@@ -149,7 +149,9 @@ def list_erasures(
     operation_id="get_erasure_certificate",
     response_class=Response,
     responses={
-        **for_staff("erasure_not_found", "erasure_incomplete", "signing_key_missing"),
+        **for_staff(
+            "fields_invalid", "erasure_not_found", "erasure_incomplete", "signing_key_missing"
+        ),
         200: {"content": {"application/zip": {"example": "bytes"}}},
     },
 )

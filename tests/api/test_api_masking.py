@@ -66,7 +66,7 @@ def test_a_contact_is_for_those_who_need_one(
 
 def test_no_other_module_masks_what_it_shows_or_opens_the_vault() -> None:
     # These mask what they store or refuse what is personal; those reveal, and record it.
-    masks = {"masked", "feedback_intake", "given_variables"}
+    masks = {"masked", "feedback_intake", "given_variables", "erasures"}
     opens = {
         "masked",
         "feedback_reveal",
