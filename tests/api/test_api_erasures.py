@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.erasure_course import begin_course
+from audit.erasure_certificate import opened
+from models import erasure
+from models.erasure import STEPS
 from models.key_folder import KeyFolder, epochs
+from proof.signed_file import is_genuine
+from proof.signing import KEY_FILE, Signer, Verifier
 from tests.api.door import NAME, PHONE, Door
 from tests.api.filing import Filing
 
@@ -133,3 +138,34 @@ async def test_a_hold_on_an_item_stops_the_erasure_of_its_customer(door: Door) -
     await door.post("audit", f"/api/legal-holds/{held.json()['id']}/lifting", {"reason": "over"})
     answer = await door.post("admin", f"/api/customers/{customer}/erasure", WHY)
     assert answer.status_code == 202
+
+
+async def test_a_certificate_is_given_when_all_is_done_and_not_before(
+    door: Door, tmp_path: Path
+) -> None:
+    (tmp_path / KEY_FILE).write_bytes(b"s" * 32)
+    chosen = door.means.chosen.model_copy(update={"secrets_dir": tmp_path})
+    customer = customer_of(door, await door.receive())
+    transport = httpx.ASGITransport(app=create_app(replace(door.means, chosen=chosen)))
+    path = f"/api/erasures/{customer}/certificate"
+
+    async with httpx.AsyncClient(transport=transport, base_url="http://bihuan.test") as client:
+        sent = await door.headers("audit")
+        unknown = await client.get(path, headers=sent)
+        await door.post("admin", f"/api/customers/{customer}/erasure", WHY)
+        early = await client.get(path, headers=sent)
+        with Session(door.engine) as session, session.begin():
+            for step in STEPS:
+                erasure.done(session, step, [UUID(customer)], door.clock.now())
+        given = await client.get(path, headers=sent)
+
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "erasure_not_found")
+    assert (early.status_code, early.json()["code"]) == (409, "erasure_incomplete")
+    assert given.status_code == 200
+    file = tmp_path / "certificate.zip"
+    file.write_bytes(given.content)
+    content, beside = opened(file)
+    assert is_genuine(Verifier(Signer(b"s" * 32).public), content, beside)
+    assert not is_genuine(Verifier(Signer(b"x" * 32).public), content, beside)
+    assert customer.encode() in content
+    assert PHONE.encode() not in content
