@@ -125,7 +125,7 @@ def list_manifests(
     "/verification",
     operation_id="verify_manifests",
     responses={
-        **for_staff("signing_key_missing", "verification_running"),
+        **for_staff("manifest_key_missing", "verification_running"),
         **example(200, _VERIFIED),
     },
 )
@@ -148,7 +148,7 @@ def verify_manifests(caller: Checker, means: MeansHere) -> Verification:
 def _verified(means: Means) -> Report:
     verifier = verifier_of(means)
     if verifier is None:
-        raise Problem("signing_key_missing")
+        raise Problem("manifest_key_missing")
     with means.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         if not connection.scalar(_ALONE):
             raise Problem("verification_running")

@@ -234,6 +234,7 @@ CODES: Mapping[str, Code] = {
     "absence_over": Code(409),
     "delegate_unfit": Code(409, {"delegate": "linmei", "reason": "absent"}),
     "verification_running": Code(409),
+    "manifest_key_missing": Code(409),
     # Surveys and notices.
     "survey_not_found": Code(404),
     "survey_expired": Code(410),

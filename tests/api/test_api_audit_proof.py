@@ -132,4 +132,4 @@ async def test_without_a_key_nothing_vouches_and_the_chain_is_verified_all_the_s
         everything = await keyless.post("audit", "/api/audit/manifests/verification")
 
     assert (proof["sound"], proof["manifest"]) == (True, None)
-    assert (everything.status_code, everything.json()["code"]) == (503, "signing_key_missing")
+    assert (everything.status_code, everything.json()["code"]) == (409, "manifest_key_missing")
