@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from audit.sample import INSIDE, INSTANCES, Sample
+from audit.sample import ELEMENTS, INSTANCES, Sample
 from audit.span import Span, figures, span
 from bpmn.elements import LOOP_BODIES
 
@@ -49,7 +49,7 @@ def elements(session: Session, sample: Sample, working: WorkedDays) -> list[Elem
         f"WITH {working.table}, runs AS (SELECT e.element_id, e.element_name, e.kind,"  # noqa: S608
         " e.instance_key, e.state, extract(epoch FROM e.ended_at - e.started_at)::float8 AS wall,"
         f" {working.seconds('e.started_at', 'e.ended_at')} AS worked"
-        f" FROM element_instance e JOIN ({INSTANCES}) i ON {INSIDE}"
+        f" FROM ({INSTANCES}) i CROSS JOIN {ELEMENTS}"
         f"{working.join('e.started_at', 'e.ended_at')}"
         " WHERE e.process_id = :process AND e.kind <> ALL(:no_runs))"
         " SELECT element_id AS element, max(element_name) AS name, max(kind) AS kind,"

@@ -28,8 +28,12 @@ ALL = f"{_CHOSEN} AND {_OWN}"
 ROOTS = f"{ALL} {_NEWEST}"
 # ... and with them the newest of those that may have called it.
 INSTANCES = f"({ROOTS}) UNION ALL ({_CHOSEN} AND NOT {_OWN} {_NEWEST})"
-# Keys of elements are derived from the instance's: the primary key finds those of an instance `i`.
-INSIDE = "e.key >= i.key AND e.key < i.key + (1 << 20)"
+# The element instances of an instance `i`. Their keys are derived from the instance's, so that the
+# primary key finds them; the offset keeps the planner from reading the whole table instead.
+ELEMENTS = (
+    "LATERAL (SELECT * FROM element_instance WHERE key >= i.key AND key < i.key + (1 << 20)"
+    " OFFSET 0) e"
+)
 _COUNTED = text(
     "SELECT count(*) AS total, count(*) FILTER (WHERE state = 'ACTIVE') AS active,"  # noqa: S608
     " count(*) FILTER (WHERE state = 'COMPLETED') AS completed,"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from audit.element_times import NO_RUNS
-from audit.sample import INSIDE, ROOTS, Sample
+from audit.sample import ELEMENTS, ROOTS, Sample
 from audit.span import Span, figures, span
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _grouped(working: WorkedDays) -> str:
         " WHERE i.ended_at IS NOT NULL),"
         " ways AS (SELECT e.instance_key AS key,"
         f" md5(string_agg({_STEP}, '>' ORDER BY e.key)) AS id"
-        f" FROM ended i JOIN element_instance e ON {INSIDE}"
+        f" FROM ended i CROSS JOIN {ELEMENTS}"
         " WHERE e.kind <> ALL(:no_steps) GROUP BY e.instance_key)"
         " SELECT ways.id, count(*) AS count, max(ended.key) AS example,"
         " count(*) FILTER (WHERE state = 'COMPLETED') AS completed,"
