@@ -57,9 +57,10 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<V
       for (const { id, marker } of wanted.filter((one) => known(one.id))) canvas.addMarker(id, marker);
     },
     lookAt(elements) {
-      const [first] = elements.filter(known).slice(-1);
-      if (canvas.zoom("fit-viewport", "auto") >= READABLE || !first) return;
-      const { x, y, width, height } = placeOf(registry.get(first) as Shape | Flow);
+      // The process itself is the whole drawing, and stands nowhere on it.
+      const last = elements.map((id) => registry.get(id) as Shape | Flow | undefined).findLast((one) => one && ("x" in one || "waypoints" in one));
+      if (canvas.zoom("fit-viewport", "auto") >= READABLE || !last) return;
+      const { x, y, width, height } = placeOf(last);
       const { outer } = canvas.viewbox();
       const box = { width: outer.width / READABLE, height: outer.height / READABLE };
       canvas.viewbox({ x: x + width / 2 - box.width / 2, y: y + height / 2 - box.height / 2, ...box });
