@@ -157,17 +157,16 @@ def list_erasures(
 )
 def get_erasure_certificate(customer_id: UUID, caller: Reader, means: MeansHere) -> Response:
     """Return a ZIP of the certificate and of its signature, once every step has ended."""
-    try:
-        signer = Signer.read(means.chosen.secrets_path)
-    except SigningKeyError:
-        raise Problem("signing_key_missing") from None
     at = means.now()
     with Session(means.engine) as session, session.begin():
         found = erasure.find(session, customer_id)
         if found is None:
             raise Problem("erasure_not_found")
         try:
+            signer = Signer.read(means.chosen.secrets_path)
             packed = certified(session, signer, found, at)
+        except SigningKeyError:
+            raise Problem("signing_key_missing") from None
         except ErasureIncompleteError:
             raise Problem("erasure_incomplete") from None
         subject = str(customer_id)
