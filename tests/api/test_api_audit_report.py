@@ -90,7 +90,7 @@ async def test_without_a_key_it_says_that_none_is_there(door: Door, tmp_path: Pa
     async with httpx.AsyncClient(transport=transport, base_url="http://bihuan.test") as client:
         answer = await replace(door, client=client).get("audit", f"/api/audit/{key}/report")
 
-    assert (answer.status_code, answer.json()["code"]) == (503, "signing_key_missing")
+    assert (answer.status_code, answer.json()["code"]) == (409, "signing_key_missing")
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
