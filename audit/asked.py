@@ -84,7 +84,7 @@ class Asked:
             )
         self.updated(command.to_json())
 
-    def failed(self, event: int, code: Any) -> None:
+    def failed(self, event: int, code: str) -> None:
         """Remember that a step has failed after its retries."""
         activity, key, attempt = self._scheduled[event]
         if activity == contracts.PERFORM:

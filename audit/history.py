@@ -147,8 +147,7 @@ class _Reading:
             code = said.failure.application_failure_info.type
             self.asked.failed(said.scheduled_event_id, code)
         elif kind == "activity_task_timed_out_event_attributes":
-            code = said.failure.timeout_failure_info.timeout_type
-            self.asked.failed(said.scheduled_event_id, code)
+            self.asked.failed(said.scheduled_event_id, "")
 
     def _value(self, payloads: Payloads) -> Any:
         """Return the one value that was sent."""

@@ -50,6 +50,12 @@ def _refused(rejection: dict[str, Any]) -> ApplicationError:
     return ApplicationError("", data, type=rejection["code"], non_retryable=True)
 
 
+def failure_code(cause: BaseException | None) -> str:
+    """Return why a step outside the batch failed: its own code, or that it did at all."""
+    own = cause.type if isinstance(cause, ApplicationError) else ""
+    return own or "step_failed"
+
+
 @workflow.defn(name=contracts.WORKFLOW)
 class ProcessWorkflow:
     """One process instance, of whatever drawing."""
@@ -235,8 +241,7 @@ class ProcessWorkflow:
                 summary=job.element,
             )
         except ActivityError as error:
-            code = getattr(error.cause, "type", None) or "step_failed"
-            self._put(commands.FailJob(id=identity, key=job.key, code=code))
+            self._put(commands.FailJob(id=identity, key=job.key, code=failure_code(error.cause)))
             return
         if result.error:
             self._put(
