@@ -286,7 +286,8 @@ def _item(
 
 
 def _variables(item: Feedback, known: Customer, refs: _References) -> dict[str, Any]:
-    named = ("number", "type", "urgency", "channel", "product", "region", "order_number")
+    # What a customer may type freely stays in the item, which can be emptied: records cannot.
+    named = ("number", "type", "urgency", "channel")
     return {
         "feedback": {name: getattr(item, name) for name in named}
         | {"customer_level": known.level, "category": None},

@@ -107,12 +107,12 @@ def _empty(session: Session, person: UUID) -> dict[str, int]:
     """Empty what is readable, drop what goes as a whole; return how many rows of each table."""
     readable = clear_columns()
     statements = {
-        table: f"UPDATE {table} SET {', '.join(f'{name} = NULL' for name in readable[table])}"  # noqa: S608 (declared names)
+        table: f"DELETE FROM {table} WHERE {whose}"  # noqa: S608 (declared names)
+        for table, whose in DROPPED.items()
+    } | {
+        table: f"UPDATE {table} SET {', '.join(f'{name} = NULL' for name in readable[table])}"  # noqa: S608 (as above)
         f" WHERE {whose}"
         for table, whose in EMPTIED.items()
-    } | {
-        table: f"DELETE FROM {table} WHERE {whose}"  # noqa: S608 (as above)
-        for table, whose in DROPPED.items()
     }
     connection = session.connection()
     counts = {

@@ -33,11 +33,17 @@ _KNOWN = (
     " OR f.product IN (SELECT product FROM feedback GROUP BY product"
     " HAVING count(DISTINCT customer_id) > 1)"
 )
+# A region is typed freely as well: one customer alone would be told by it.
+_COMMON = (
+    "f.region IN (SELECT region FROM feedback GROUP BY region"
+    " HAVING count(DISTINCT customer_id) > 1)"
+)
 _INSTANCES = text(
     "SELECT i.key, d.process_id, d.version, i.started_at, f.number, f.type, f.urgency,"  # noqa: S608
-    " f.channel, f.category, f.region, f.satisfaction, f.outcome, f.customer_id, c.level,"
+    " f.channel, f.category, f.satisfaction, f.outcome, f.customer_id, c.level,"
     " f.department, f.collaborators, f.follows, o.batch, b.supplier, b.produced_at,"
     f" CASE WHEN {_KNOWN} THEN f.product END AS product,"
+    f" CASE WHEN {_COMMON} THEN f.region END AS region,"
     f" f.follows IN (SELECT key FROM ({ALL}) r) AS follows_too"
     f" FROM ({ALL}) i JOIN process_definition d USING (digest)"
     " LEFT JOIN feedback f ON f.id = i.key LEFT JOIN customer c ON c.id = f.customer_id"

@@ -26,9 +26,17 @@ EMPTIED: Mapping[str, str] = {
     "customer": "id = :person",
     "feedback": "customer_id = :person",
 }
-# Rows that go as a whole.
+# Rows that go as a whole, before the others are emptied.
 _ITEMS = "SELECT id FROM feedback WHERE customer_id = :person"
+_ALONE = (
+    "EXISTS (SELECT FROM feedback f WHERE f.customer_id = :person AND f.{name} = key)"
+    " AND NOT EXISTS (SELECT FROM feedback f WHERE f.customer_id <> :person AND f.{name} = key)"
+)
 DROPPED: Mapping[str, str] = {
+    # What nobody else has told of would be theirs alone.
+    "figure": " OR ".join(
+        f"(dimension = '{name}' AND {_ALONE.format(name=name)})" for name in ("product", "region")
+    ),
     "user_task_draft": (
         f"task_key IN (SELECT key FROM user_task WHERE instance_key IN ({_ITEMS}))"  # noqa: S608 (constants)
     ),

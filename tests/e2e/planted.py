@@ -23,7 +23,12 @@ PLANTED = {
     "file name": "植入己文件名",
     "note": "植入辛进展已联系",
     "region": "植入壬地区",
+    "told region": "植入癸街道八号",
+    "product": "植入子产品",
+    "order": "ZR-20261122-77",
 }
+# Kept readable, for lists and figures, until the customer is erased.
+READABLE = ("region", "told region", "product", "order")
 
 
 def bring_in(stack: RunningStack, folder: Path) -> None:
@@ -38,23 +43,43 @@ def bring_in(stack: RunningStack, folder: Path) -> None:
 
 async def tell(stack: RunningStack) -> str:
     """Have an item of the customer told, filed, noted and answered; return its number."""
-    async with stack.login("administrator") as client:
-        told = {
-            "contact": CONTACT,
-            "customer_name": PLANTED["name"],
-            "description": PLANTED["description"],
-            "type": "repair",
-            "product": "X200",
-        }
-        answer = await client.post("/api/feedback", json=told)
-        assert answer.status_code == 201, answer.text
-        number = str(answer.json()["number"])
+    number = await _told(stack)
     async with stack.login("team_lead") as client:
         await _complete(client, number, {})
         await _file(client, number)
         await _complete(client, number, {"plan": PLANTED["plan"], "reply": PLANTED["reply"]})
         await _settled(client, number)
     return number
+
+
+async def tell_and_withdraw(stack: RunningStack) -> str:
+    """Have an item told whose process ends at once, so that it can be archived."""
+    number = await _told(stack)
+    async with stack.login("team_lead") as client:
+        deadline = time.monotonic() + 60
+        while True:
+            path = f"/api/feedback/{number}/withdrawal"
+            asked = await client.post(path, json={"reason": PLANTED["note"]})
+            if asked.status_code not in TRY_AGAIN:
+                assert asked.status_code < 300, asked.text
+                return number
+            assert time.monotonic() < deadline
+
+
+async def _told(stack: RunningStack) -> str:
+    async with stack.login("administrator") as client:
+        told = {
+            "contact": CONTACT,
+            "customer_name": PLANTED["name"],
+            "description": PLANTED["description"],
+            "type": "repair",
+            "product": PLANTED["product"],
+            "region": PLANTED["told region"],
+            "order_number": PLANTED["order"],
+        }
+        answer = await client.post("/api/feedback", json=told)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["number"])
 
 
 def found_in(stack: RunningStack, wanted: Iterable[str]) -> dict[str, list[str]]:
