@@ -44,6 +44,11 @@ def plain(value: Any) -> Any:
     return f"{value:%Y-%m-%dT00:00:00.000000Z}" if isinstance(value, date) else value
 
 
+def _text(value: Any) -> str:
+    """Return a value as the schema of the JSON format wants it: a text, whatever its type is."""
+    return str(plain(value))
+
+
 def _type(name: str, attributes: Mapping[str, str]) -> dict[str, Any]:
     listed = [{"name": one, "type": kind} for one, kind in attributes.items()]
     return {"name": name, "attributes": listed}
@@ -52,7 +57,7 @@ def _type(name: str, attributes: Mapping[str, str]) -> dict[str, Any]:
 def _object(one: Thing) -> dict[str, Any]:
     at = moment(one.at)
     values = [
-        {"name": name, "time": at, "value": plain(value)} for name, value in one.attributes.items()
+        {"name": name, "time": at, "value": _text(value)} for name, value in one.attributes.items()
     ]
     related = _related(one.relations)
     return {"id": one.id, "type": one.type, "attributes": values, "relationships": related}
@@ -60,7 +65,7 @@ def _object(one: Thing) -> dict[str, Any]:
 
 def _event(one: Happening, types: dict[str, None]) -> dict[str, Any]:
     types[one.type] = None
-    values = [{"name": name, "value": plain(value)} for name, value in one.attributes.items()]
+    values = [{"name": name, "value": _text(value)} for name, value in one.attributes.items()]
     return {
         "id": one.id,
         "type": one.type,

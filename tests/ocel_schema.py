@@ -25,7 +25,8 @@ _MOMENT = {
     "type": "string",
     "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$",
 }
-_VALUE = {"type": ["string", "number", "boolean"]}
+# A text whatever is declared, in the schema that is published with the specification.
+_VALUE = {"type": "string"}
 _KIND = {"enum": ["string", "time", "integer", "float", "boolean"]}
 _TYPES = _list(
     _object(

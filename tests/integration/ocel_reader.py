@@ -44,7 +44,7 @@ def _side(connection: sqlite3.Connection, kind: str, links: str, own: str, other
         for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608
             assert listed.pop(row["ocel_id"]) == name
             values = [
-                {"name": n, "value": row[n]}
+                {"name": n, "value": str(row[n])}
                 | ({"time": row["ocel_time"]} if kind == "object" else {})
                 for n in declared
                 if row[n] is not None
