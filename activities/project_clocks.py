@@ -51,10 +51,7 @@ class ClockProjection:
                 self._stopped.append(record.key)
                 self._change(record.key, {"canceled": self._called_off})
         elif record.kind is Kind.TIMER_RESCHEDULED:
-            due = record.data["due"]
-            moved = {"due_at": parse_instant(due), "held_at": None} if due else {}
-            values = moved or {"held_at": _at(record)}
-            self._change(record.key, values | {"calendar": self._run.state.calendar})
+            self._change(record.key, _moved(record) | {"calendar": self._run.state.calendar})
 
     def write(self, session: Session) -> None:
         """Write what was noted since the last time."""
@@ -97,6 +94,14 @@ class ClockProjection:
             "stopped_at": None,
             "canceled": False,
         }
+
+
+def _moved(record: Record) -> dict[str, Any]:
+    if record.data["due"]:
+        return {"due_at": parse_instant(record.data["due"]), "held_at": None}
+    if "until" in record.data:
+        return {"due_at": parse_instant(record.data["until"])}
+    return {"held_at": _at(record)}
 
 
 def _at(record: Record) -> datetime:

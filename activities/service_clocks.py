@@ -180,7 +180,7 @@ def _move(
             step.move_timer(part.key, at, cause)
         else:
             # It stands: what it has left is counted from here when it goes on.
-            service_clock.change_all(step.session, {part.key: {"due_at": at}})
+            step.move_held_timer(part.key, at, cause)
 
 
 def _announce(step: Step, item: Feedback, one: ServiceClock, until: datetime) -> dict[str, Any]:

@@ -83,6 +83,10 @@ class Step:
         text = to_text(due) if due is not None else ""
         self.timer_changes.append({"key": key, "due": text, "cause": cause})
 
+    def move_held_timer(self, key: int, until: datetime, cause: str) -> None:
+        """Tell of a timer that stays held what it is due at, as if it ran on from its hold."""
+        self.timer_changes.append({"key": key, "due": "", "until": to_text(until), "cause": cause})
+
     def cancel_timer(self, key: int) -> None:
         """Call off a running timer once the step is done."""
         self.timer_changes.append({"key": key, "cancel": True})

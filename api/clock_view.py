@@ -51,7 +51,10 @@ class ReminderView(BaseModel):
 
 
 class MoveView(BaseModel):
-    """When and why a due time moved; without `after` the clock was stopped (改期)."""
+    """When and why a due time moved (改期).
+
+    Without `before` the clock stood at that time, without `after` it was stopped then.
+    """
 
     at: AwareDatetime
     cause: str
@@ -194,7 +197,7 @@ def _moves(session: Session, instance_key: int) -> dict[int, list[MoveView]]:
             at=row["at"],
             cause=row["data"].get("cause", ""),
             before=_moment(row["data"]["before"]),
-            after=_moment(row["data"]["due"]),
+            after=_moment(row["data"].get("until") or row["data"]["due"]),
         )
         found.setdefault(row["key"], []).append(told)
     return found

@@ -51,8 +51,8 @@ def _completed(state: State, job: Job, rest: Sequence[Record]) -> CompleteJob:
         elif record.kind is Kind.TIMER_CANCELED:
             timers.append({"key": record.key, "cancel": True})
         elif record.data.get("job") == job.key:
-            moved = {"key": record.key, "due": record.data["due"]}
-            timers.append(moved | {"cause": record.data.get("cause", "")})
+            told = {name: record.data.get(name, "") for name in ("due", "cause", "until")}
+            timers.append({"key": record.key, **told})
     return CompleteJob(
         id=f"job:{job.key}",
         key=job.key,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A timer with this due time is held: it fires at no time until it is moved again.
 HELD = ""
+# What of a change the record tells beside the due time.
+_TOLD = ("cause", "until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +29,8 @@ class ChangeTimers(Command):
 
     Attributes:
         changes: `{"key" | "element", "due"}`: the timer by key, or every timer of an element; `due`
-            is an ISO 8601 instant, or "" to hold it. `{"key" | "element", "cancel": true}` calls
-            it off.
+            is an ISO 8601 instant, or "" to hold it; with "" an instant `until` may tell what a
+            held one is due at as if it ran. `{"key" | "element", "cancel": true}` calls it off.
         cause: a code for the record.
     """
 
@@ -55,8 +57,8 @@ def move(run: Run, changes: Iterable[dict[str, Any]], **data: Any) -> None:
             if change.get("cancel"):
                 run.emit(Kind.TIMER_CANCELED, timer.element, timer.key)
             else:
-                cause = {"cause": change["cause"]} if change.get("cause") else {}
-                _move(run, timer, _due(change), data | cause)
+                told = {name: change[name] for name in _TOLD if change.get(name)}
+                _move(run, timer, _due(change), data | told)
 
 
 def use_calendar(run: Run, version: int) -> None:
@@ -76,7 +78,7 @@ def use_calendar(run: Run, version: int) -> None:
 
 
 def _move(run: Run, timer: Timer, due: str, data: dict[str, Any]) -> None:
-    if due != timer.due:
+    if due != timer.due or data.get("until"):
         moved = {"due": due, "before": timer.due}
         run.emit(Kind.TIMER_RESCHEDULED, timer.element, timer.key, **moved, **data)
 

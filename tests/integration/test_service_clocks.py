@@ -181,6 +181,29 @@ def test_the_ledger_of_a_clock_adds_up_to_the_wall_time(house: House) -> None:
     assert one.due_at == MORNING + 78 * HOUR
 
 
+def test_what_moves_a_clock_that_stands_is_recorded_and_counts_when_it_goes_on(
+    house: House,
+) -> None:
+    item = processing(house)
+    item.wait(hours=2)
+    changed(item, "pause", reason="waiting_for_parts")
+    item.wait(hours=1)
+
+    changed(item, "urgency", urgency="critical")
+
+    urgent = MORNING + 24 * HOUR
+    standing = clock(item, "solution")
+    assert (standing.state, standing.due_at) == ("paused", urgent)
+    assert moves(item, "solution_overdue")[-1] == ("urgency", "", "")
+    item.wait(hours=3)
+    changed(item, "resume")
+    assert clock(item, "solution").due_at == urgent + 4 * HOUR
+    with Session(house.engine) as session:
+        rows = audit_record.of_kind(session, item.state.key, "TIMER_RESCHEDULED")
+    untils = {row["data"]["until"] for row in rows if "until" in row["data"]}
+    assert text(urgent) in untils
+
+
 def test_a_second_pause_and_a_resumption_without_pause_change_nothing(house: House) -> None:
     item = processing(house)
     changed(item, "resume")
