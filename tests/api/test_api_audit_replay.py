@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api import audit_look
 from api.audit_snapshots import EVERY, Snapshots, replay_to
 from bpmn.apply import replay
 from models import access_record, audit_record
@@ -202,6 +205,31 @@ async def test_moving_the_slider_is_one_look_and_opening_it_later_another(door: 
     door.clock.at = door.clock.at.replace(hour=door.clock.at.hour + 1)
     await step(door, key)
     assert looks(door, number) == ["audit", "audit"]
+
+
+async def test_a_view_that_is_asked_for_beside_another_is_the_same_look(door: Door) -> None:
+    number = await door.receive()
+    key = await key_of(door, number)
+
+    with Session(door.engine) as session, session.begin():
+        look = {"look": f"audit {number}"}
+        session.execute(audit_look._ONE_AT_A_TIME, look)
+        access_record.append(
+            session, at=door.clock.at, actor="audit", action=audit_look.ACTION, subject=number
+        )
+        beside = asyncio.create_task(door.get("audit", f"/api/audit/{key}/records"))
+        while not (beside.done() or waits(door)):
+            await asyncio.sleep(0.02)
+    answer = await beside
+
+    assert answer.status_code == 200
+    assert looks(door, number) == ["audit"]
+
+
+def waits(door: Door) -> bool:
+    with Session(door.engine) as session:
+        held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return bool(session.scalar(held))
 
 
 def looks(door: Door, subject: str) -> list[str]:
