@@ -61,7 +61,7 @@ def test_an_agent_takes_an_item_from_the_inbox_to_the_reply(
     page.get_by_role("button", name="提交：处理").click()
 
     expect(page.get_by_text("状态变为“已解决”")).to_be_visible(timeout=30 * SECOND)
-    expect(page.locator(".drawing .bh-taken").first).to_be_attached()
+    expect(page.locator(".marked-drawing .bh-taken").first).to_be_attached()
 
 
 def test_what_was_typed_is_there_when_the_page_is_opened_again(
