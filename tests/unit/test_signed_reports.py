@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ MADE = "2026-11-22T09:00:00+00:00"
 CONTENT = b"%PDF-1.7 what happened"
 
 
-def report_in(folder: Path, content: bytes = CONTENT, **changes: str) -> Path:
-    beside = signature(HOUSE, report.PDF, CONTENT, MADE) | changes
+def report_in(
+    folder: Path, changes: Mapping[str, object] | None = None, *, content: bytes = CONTENT
+) -> Path:
+    beside = {**signature(HOUSE, report.PDF, CONTENT, MADE), **(changes or {})}
     made = folder / "audit.zip"
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr(report.PDF, content)
@@ -59,17 +62,17 @@ def test_what_the_house_signed_is_genuine(
     ids=lambda changes: next(iter(changes)),
 )
 def test_a_signature_that_was_changed_is_forged(tmp_path: Path, changes: dict[str, str]) -> None:
-    assert checked(report_in(tmp_path, **changes), tmp_path) == 1
+    assert checked(report_in(tmp_path, changes), tmp_path) == 1
 
 
 def test_a_report_that_was_changed_is_forged(tmp_path: Path) -> None:
-    assert checked(report_in(tmp_path, CONTENT + b" otherwise"), tmp_path) == 1
+    assert checked(report_in(tmp_path, content=CONTENT + b" otherwise"), tmp_path) == 1
 
 
 def test_the_key_that_lies_in_the_file_is_not_believed(tmp_path: Path) -> None:
     stranger = Signer(b"s" * 32)
     beside = signature(stranger, report.PDF, CONTENT, MADE)
-    file = report_in(tmp_path, **{name: str(value) for name, value in beside.items()})
+    file = report_in(tmp_path, beside)
 
     assert checked(file, tmp_path, stranger.public) == 0
     assert checked(file, tmp_path) == 1
