@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from models.key_source import KEY_BYTES, EpochGoneError, KeySourceError, seal, unseal
+from models.private_file import sync_folder, write_private
 
 FIRST = "epoch.key"
 INDEX = "index.key"
@@ -37,7 +38,7 @@ def make_epoch(folder: Path, epoch: int) -> None:
     """Make the key of an epoch unless it is there; it is on the disk when this ends."""
     path = folder / file_name(epoch)
     if not path.exists():
-        _write(path, token_bytes(KEY_BYTES))
+        write_private(path, token_bytes(KEY_BYTES))
 
 
 class KeyFolder:
@@ -93,7 +94,7 @@ class KeyFolder:
     def make(self, epoch: int) -> None:
         """Make the key of an epoch unless it is there, and keep what others are derived from."""
         if not (self.folder / INDEX).exists():
-            _write(self.folder / INDEX, self._root())
+            write_private(self.folder / INDEX, self._root())
         make_epoch(self.folder, epoch)
         self.reload()
 
@@ -109,7 +110,7 @@ class KeyFolder:
             _overwrite(path)
             path.unlink(missing_ok=True)
         if old:
-            _sync(self.folder)
+            sync_folder(self.folder)
             self.reload()
         return sorted(old)
 
@@ -133,28 +134,8 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def _write(path: Path, content: bytes) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
-    _sync(path.parent)
-
-
 def _overwrite(path: Path) -> None:
     with path.open("r+b") as file:
         file.write(token_bytes(max(KEY_BYTES, path.stat().st_size)))
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -126,7 +126,7 @@ def _show(outcome: Outcome) -> None:
 
 def _report(options: argparse.Namespace, content: bytes, outcome: Outcome) -> None:
     from models.imports.rejected import rejected_rows  # noqa: PLC0415 (as above)
-    from stack.keys import write_private  # noqa: PLC0415 (as above)
+    from models.private_file import write_private  # noqa: PLC0415 (as above)
 
     path = options.report or options.file.with_name(f"{options.file.stem}.rejected.csv")
     write_private(path.absolute(), rejected_rows(content, outcome.findings))

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.private_file import write_private
 from stack.binaries import SHARED, server_user
 from stack.errors import StackError
-from stack.keys import write_private
 
 MARKER = ".bihuan-home"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from models.private_file import write_private
 from stack.errors import StackError
 
 KEY_NAMES = ("service.key", "epoch.key", "link.key")
@@ -16,19 +16,6 @@ KEY_BYTES = 32
 
 class MissingKeyError(StackError):
     """Data is there, but a key that it was written with is not."""
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.rename(path)
 
 
 def make_keys(folder: Path, *, data_exists: bool) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from models.private_file import write_private
 from proof.signing import KEY_FILE, PUBLIC_FILE, SEED_BYTES, Signer
-from stack.keys import MissingKeyError, write_private
+from stack.keys import MissingKeyError
 
 
 def make_manifest_key(folder: Path) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo, sql
 
+from models.private_file import write_private
 from stack.binaries import postgres_bin, server_user
 from stack.errors import StackError
 from stack.home import data_folder, make_passable
-from stack.keys import make_passwords, write_private
+from stack.keys import make_passwords
 from stack.leash import leashed
 from stack.processes import Process
 

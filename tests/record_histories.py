@@ -172,6 +172,7 @@ async def main(names: Sequence[str]) -> None:
             history = await _record(environment, name, definition, play)
             # Which process on which machine recorded it is nobody's business.
             history = re.sub(r'"identity": "[^"]*"', '"identity": "recorder"', history)
+            history = re.sub(r'"stackTrace": "(?:[^"\\]|\\.)*"', '"stackTrace": ""', history)
             _write(f"{name}.json", history + "\n")
 
 

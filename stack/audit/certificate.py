@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import settings
+from models.private_file import write_private
 from stack.errors import StackError
-from stack.keys import write_private
 
 _FORGED = 1
 

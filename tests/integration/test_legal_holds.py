@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -17,23 +16,11 @@ from activities.house import House
 from migrations.seeds.demo import removal
 from models import assignment_choice, legal_hold, staff_retention
 from models.legal_hold import LegalHold
-from tests.conftest import Database
-from tests.houses import quiet_house
-from tests.integration.feedback_item import Item, hire
+from tests.integration.feedback_item import Item
 from tests.integration.test_demo_data import NOW, TOOLS, add_item, count
 from tests.unit.feedback_life import MORNING
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def house(database: Database) -> Iterator[House]:
-    """A house with people in it, without a way out."""
-    made = quiet_house(database.app_url)
-    with Session(made.engine) as session, session.begin():
-        hire(session)
-    yield made
-    made.engine.dispose()
 
 
 def hold(**subject: Any) -> LegalHold:
