@@ -149,6 +149,8 @@ def test_another_tab_with_another_login_leaves_nobody_before_what_is_not_theirs(
     first.goto("/me")
     name, password = login_of(stack, "specialist")
     other, other_password = login_of(stack, "engineer")
+    # A page is loaded before it has asked who is logged in.
+    expect(first.get_by_text(name, exact=True)).to_be_visible()
 
     second = first.context.new_page()
     body = {"username": other, "password": other_password}

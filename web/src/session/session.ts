@@ -22,7 +22,11 @@ whenExpired(() => {
   if (session.value) expired.value = true;
 });
 
+/** How often other tabs have told who is logged in. */
+let told = 0;
+
 whenAnotherTabTells((name) => {
+  told += 1;
   if (!session.value) return;
   replaced.value = expired.value = name !== session.value.username;
   // The same person: only what proves the session is new.
@@ -42,9 +46,13 @@ export async function loadSession(): Promise<void> {
 }
 
 async function readSession(): Promise<void> {
+  const before = told;
   try {
     const { session: holds } = await answered(api.GET("/api/login"));
-    if (holds) begun(await answered(api.GET("/api/session")));
+    const found = holds ? await answered(api.GET("/api/session")) : null;
+    // What was on its way while another tab logged in or out may be of the one before.
+    if (told !== before) return await readSession();
+    if (found) begun(found);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     session.value = null;
