@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from fastapi import Request
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.requests import ClientDisconnect
 
+from api.incoming_parts import IncomingParts
 from api.problem import Problem
 
-FIELD = b"file"
+FIELD = "file"
 
 
 class IncomingFile:
@@ -21,27 +19,8 @@ class IncomingFile:
     """
 
     def __init__(self, request: Request) -> None:
-        kind, options = parse_options_header(request.headers.get("content-type"))
-        if kind != b"multipart/form-data" or not options.get(b"boundary"):
-            raise Problem("media_type_unsupported")
         self.name = ""
-        self._request = request
-        self._arrived = bytearray()
-        self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
-        self._disposition = b""
-        self._files = 0
-        self._ended = False
-        self._parser = MultipartParser(
-            options[b"boundary"],
-            {
-                "on_header_field": self._on_header_name,
-                "on_header_value": self._on_header_value,
-                "on_header_end": self._on_header_end,
-                "on_headers_finished": self._on_headers,
-                "on_part_data": self._on_data,
-                "on_end": self._on_end,
-            },
-        )
+        self._form = IncomingParts(request)
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield the file as it arrives.
@@ -49,39 +28,13 @@ class IncomingFile:
         Raises:
             Problem: `body_malformed` for anything but exactly one field `file` with a file.
         """
-        try:
-            async for sent in self._request.stream():
-                self._parser.write(sent)
-                if self._arrived:
-                    piece = bytes(self._arrived)
-                    self._arrived.clear()
-                    yield piece
-        except (FormParserError, ClientDisconnect):
-            raise Problem("body_malformed") from None
-        if not self._ended or self._files != 1:
+        files = 0
+        async for part in self._form.parts():
+            files += 1
+            if part.field != FIELD or not part.is_file or files > 1:
+                raise Problem("body_malformed")
+            self.name = part.name
+            async for piece in part.pieces():
+                yield piece
+        if files != 1:
             raise Problem("body_malformed")
-
-    def _on_header_name(self, data: bytes, start: int, end: int) -> None:
-        self._header[0].extend(data[start:end])
-
-    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._header[1].extend(data[start:end])
-
-    def _on_header_end(self) -> None:
-        name, value = self._header
-        if name.lower() == b"content-disposition":
-            self._disposition = bytes(value)
-        self._header = (bytearray(), bytearray())
-
-    def _on_headers(self) -> None:
-        _, options = parse_options_header(self._disposition)
-        self._files += 1
-        if options.get(b"name") != FIELD or b"filename" not in options or self._files > 1:
-            raise Problem("body_malformed")
-        self.name = options[b"filename"].decode("utf-8", "replace")
-
-    def _on_data(self, data: bytes, start: int, end: int) -> None:
-        self._arrived += data[start:end]
-
-    def _on_end(self) -> None:
-        self._ended = True
