@@ -178,6 +178,14 @@ def test_only_migrations_and_flows_have_the_rights_of_the_owner(
         assert {"service.key", "link.key"} <= set(secrets_of(services[name]))
 
 
+def test_only_what_seals_and_signs_has_the_key_for_it(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    signing = {name for name, one in services.items() if "manifest.key" in secrets_of(one)}
+
+    assert signing == {"api", "flows"}
+
+
 def test_secrets_are_read_as_settings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, services: dict[str, dict[str, Any]]
 ) -> None:
