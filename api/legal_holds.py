@@ -103,6 +103,8 @@ def place_legal_hold(
     act = Act(means, caller, "legal_hold.place", asked.subject, asked, key)
 
     def work(session: Session) -> tuple[BaseModel, None]:
+        # Who is erased at this moment is known as erased afterwards.
+        legal_hold.alone(session)
         subject = find_subject(session, asked.subject_kind, asked.subject)
         return _place(session, replace(act, subject=subject.name), subject, asked.reason), None
 

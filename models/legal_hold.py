@@ -50,9 +50,17 @@ def guard(session: Session) -> None:
     session.execute(_SHARED)
 
 
+def alone(session: Session) -> None:
+    """Wait for whoever deletes at this moment, and have nobody begin: ask then what is left.
+
+    To be called before anything else is locked, as those do who delete.
+    """
+    session.execute(_ALONE)
+
+
 def place(session: Session, hold: LegalHold) -> None:
     """Place a hold; whoever deletes at this moment ends before."""
-    session.execute(_ALONE)
+    alone(session)
     session.add(hold)
     session.flush()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,8 +13,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from audit.erasure import begin
 from models import access_record, legal_hold
 from models.attachment_sweep import sweep
+from models.erasure import Erasure
 from tests.api.door import PHONE, Door
 from tests.api.filing import Filing
 from tests.api.office import code, office
@@ -163,6 +167,43 @@ async def test_an_erased_customer_cannot_be_held(door: Door) -> None:
         door.means.vault.erase(session, customer)
 
     assert code(await place(door, str(customer), "customer")) == (409, "customer_erased")
+
+
+async def test_a_hold_placed_while_its_customer_is_erased_comes_too_late(door: Door) -> None:
+    customer = customer_of(door, await door.receive())
+    with Session(door.engine) as erasing, erasing.begin():
+        begin(erasing, erasure_of(customer))
+        # Told by somebody else at this moment: it waits until the customer is erased.
+        placing = asyncio.create_task(asyncio.to_thread(place_alone, door, customer))
+        await asyncio.to_thread(wait_until_waiting, door)
+
+    assert code(await placing) == (409, "customer_erased")
+    assert held(door, person_id=customer) == 0
+
+
+def place_alone(door: Door, customer: UUID) -> httpx.Response:
+    """Place a hold in an event loop of its own, so that the test may go on meanwhile."""
+    return asyncio.run(place(door, str(customer), "customer"))
+
+
+def wait_until_waiting(door: Door) -> None:
+    """Wait until somebody waits for a lock of the erasure."""
+    asked = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    deadline = time.monotonic() + 20
+    with door.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(asked):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def erasure_of(customer: UUID) -> Erasure:
+    """What an administrator asks for."""
+    return Erasure(
+        person_id=customer, ground="other", asked_by="admin", begun_at=datetime.now(UTC), counts={}
+    )
 
 
 async def test_a_hold_is_lifted_once(door: Door) -> None:
