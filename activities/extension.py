@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from activities import approvers, due, notices, service_clocks, subject
+from activities import approvers, due, notices, service_clocks, standing_clock, subject
 from activities.notify import DUTY_MANAGER
 from bpmn.clock import TimerError, parse_instant, to_text
 from models import user_task
@@ -24,7 +24,8 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 def check(step: Step) -> dict[str, Any]:
     """Work out how long the item may take at most, and whether the request stays within.
 
-    The new date lies after the old one, at most `limits.extension_days` working days.
+    The new date lies after the old one, at most `limits.extension_days` working days. Of a clock
+    that stands both are told as if it went on now.
     """
     asked = dict(subject.value(step, "extension") or {})
     item = subject.item(step)
@@ -50,14 +51,17 @@ def apply(step: Step) -> dict[str, Any]:
     item = subject.item(step)
     asked = step.variables["extension"]
     until = min(parse_instant(asked["until"]), parse_instant(asked["latest"]))
-    # What was granted before, by a request of an older drawing, is never taken back.
-    until = max(until, item.extended_until or until)
-    item.due_at = item.extended_until = until
+    # What was granted before, by a request of an older drawing, or what a pause has moved beyond
+    # the date since, is never taken back.
+    until = max(until, _due(step, item))
+    clock = standing_clock.solution_of(step.session, step.instance_key)
+    kept = standing_clock.as_held(step.clock, clock, until)
+    item.due_at = item.extended_until = kept
     for element in TASKS:
-        step.change_tasks(element, due_date=to_text(until))
-    service_clocks.extended(step, until)
-    _tell(step, item, "extension_decided", decision="approved")
-    return due.told(step, step.now, until)
+        step.change_tasks(element, due_date=to_text(kept))
+    service_clocks.extended(step, kept)
+    _tell(step, item, "extension_decided", decision="approved", due_at=to_text(until))
+    return due.told(step, step.now, kept)
 
 
 def refuse(step: Step) -> dict[str, Any]:
@@ -85,7 +89,9 @@ def wanted(text: str, due: datetime) -> datetime | None:
 
 
 def _due(step: Step, item: Feedback) -> datetime:
-    return item.due_at or step.now
+    """Return when the item is due, if its clock stands as if it went on now."""
+    clock = standing_clock.solution_of(step.session, step.instance_key)
+    return standing_clock.going_on(step.clock, clock, item.due_at) if item.due_at else step.now
 
 
 def _latest(step: Step, due: datetime) -> datetime:

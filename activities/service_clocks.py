@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from activities import due, subject
+from activities import due, standing_clock, subject
 from activities.notify import DUTY, tell
 from bpmn.clock import to_text
 from models import clock_pause, service_clock
@@ -22,7 +22,7 @@ from models.service_clock import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from activities.step import Step
@@ -60,7 +60,10 @@ def contact(step: Step) -> dict[str, Any]:
 
 
 def extended(step: Step, until: datetime) -> None:
-    """Move the clock of the solution, with its marks, to the date that the head approved."""
+    """Move the clock of the solution, with its marks, to the date that the head approved.
+
+    Of a clock that stands `until` is told as of its hold.
+    """
     running = service_clock.open_of(step.session, step.instance_key)
     for one in (c for c in running if c.kind == SOLUTION and c.mark is None):
         _move(step, running, one, until, "extension")
@@ -99,6 +102,11 @@ def _resume(step: Step, item: Feedback, asked: Mapping[str, Any]) -> dict[str, A
         if one.held_at is not None:
             until = step.clock.resumed(one.due_at, one.held_at, one.clock)
             step.move_timer(one.key, until, "resumed")
+            if one.kind == SOLUTION and one.mark is None and item.extended_until is not None:
+                # What the head has approved stands after this pause as well.
+                item.extended_until = step.clock.resumed(
+                    item.extended_until, one.held_at, one.clock
+                )
             told |= _announce(step, item, one, until)
     return told
 
@@ -127,8 +135,7 @@ def _recount(
     running = service_clock.open_of(step.session, step.instance_key)
     pauses = clock_pause.of_instance(step.session, step.instance_key)
     for one in (c for c in running if c.mark is None and wanted(c)):
-        spans = clock_pause.spans(pauses, one.kind)
-        until = _counted(step.clock, one, found["service_level"], spans)
+        until = _counted(step.clock, one, found["service_level"], _since(pauses, one))
         if until is not None and one.kind == SOLUTION and extended_until is not None:
             # What the head has approved stands.
             until = max(until, extended_until)
@@ -146,7 +153,7 @@ def _counted(
     clock: Clock,
     one: ServiceClock,
     level: Mapping[str, Any],
-    pauses: Iterable[tuple[datetime, datetime | None]],
+    pauses: Sequence[standing_clock.Span],
 ) -> datetime | None:
     """Return when a clock is due that began when it did, with the pauses since."""
     rated = _RATED.get(one.kind)
@@ -154,11 +161,7 @@ def _counted(
     if not span:
         return None
     kind = (level.get("clocks") or {}).get(rated, one.clock)
-    until = clock.after(one.started_at, span, kind)
-    for began, ended in pauses:
-        if ended is not None and one.started_at <= began:
-            until = replace(clock, now=ended).resumed(until, began, kind)
-    return until
+    return standing_clock.pushed(clock, clock.after(one.started_at, span, kind), kind, pauses)
 
 
 def _move(
@@ -170,17 +173,21 @@ def _move(
 ) -> None:
     """Move a clock and those of its marks that have not rung."""
     own = [c for c in running if service_clock.belong(c, one)]
+    spans = _since(clock_pause.of_instance(step.session, step.instance_key), one)
     for part in own:
-        at = (
-            until
-            if part.mark is None
-            else step.clock.share(part.started_at, until, part.mark, part.clock)
-        )
+        at = until
+        if part.mark is not None:
+            at = standing_clock.share(step.clock, part, until, part.mark, spans)
         if part.held_at is None:
             step.move_timer(part.key, at, cause)
         else:
             # It stands: what it has left is counted from here when it goes on.
             step.move_held_timer(part.key, at, cause)
+
+
+def _since(pauses: Sequence[ClockPause], one: ServiceClock) -> list[standing_clock.Span]:
+    """Return when a clock stood; one that begins during a pause runs."""
+    return [span for span in clock_pause.spans(pauses, one.kind) if one.started_at <= span[0]]
 
 
 def _announce(step: Step, item: Feedback, one: ServiceClock, until: datetime) -> dict[str, Any]:

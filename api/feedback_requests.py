@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
+from activities import standing_clock
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.feedback import Number
@@ -22,7 +23,7 @@ from api.personal import keep
 from api.problem import Problem
 from api.texts import Reason
 from api.visibility import check_handles
-from bpmn.clock import to_text
+from bpmn.clock import Clock, to_text
 from bpmn.commands import PublishMessage
 from models import user_task
 from models.feedback import Feedback
@@ -94,10 +95,9 @@ def get_extension_limit(
     """Return how far the due time may be moved, by the limits of the item's own definition."""
     with Session(means.engine) as session:
         item = visible_item(session, caller, number)
-        if item.due_at is None:
-            raise Problem("feedback_not_due", number=item.number)
-        latest, days = _latest(session, means, item, item.due_at)
-    return ExtensionLimit(due_at=item.due_at, latest=latest, working_days=days)
+        due = _due(session, means, item)
+        latest, days = _latest(session, means, item, due)
+    return ExtensionLimit(due_at=due, latest=latest, working_days=days)
 
 
 @router.post(
@@ -177,15 +177,27 @@ def _check_new_date(session: Session, means: Means, item: Feedback, new: datetim
         Problem: `feedback_not_due`, `extension_undecided`, `extension_not_later` or
             `extension_too_long`.
     """
-    if item.due_at is None:
-        raise Problem("feedback_not_due", number=item.number)
+    due = _due(session, means, item)
     if user_task.is_open(session, item.id, _APPROVAL):
         raise Problem("extension_undecided", number=item.number)
-    if new <= item.due_at:
-        raise Problem("extension_not_later", due_at=to_text(item.due_at))
-    latest, days = _latest(session, means, item, item.due_at)
+    if new <= due:
+        raise Problem("extension_not_later", due_at=to_text(due))
+    latest, days = _latest(session, means, item, due)
     if new > latest:
         raise Problem("extension_too_long", latest=to_text(latest), working_days=days)
+
+
+def _due(session: Session, means: Means, item: Feedback) -> datetime:
+    """Return when an item is due; of a clock that stands, as if it went on now."""
+    if item.due_at is None:
+        raise Problem("feedback_not_due", number=item.number)
+    standing = standing_clock.solution_of(session, item.id)
+    if standing is None or standing.held_at is None:
+        return item.due_at
+    calendar = means.calendar(standing.calendar)
+    return standing_clock.going_on(
+        Clock(means.now(), calendar, means.time_scale), standing, item.due_at
+    )
 
 
 def _latest(session: Session, means: Means, item: Feedback, due: datetime) -> tuple[datetime, int]:

@@ -248,3 +248,19 @@ def _with_an_address(door: Door) -> House:
         post=Post(),  # type: ignore[arg-type]
         calendar=door.means.calendar,
     )
+
+
+async def test_during_a_pause_more_time_is_offered_as_if_the_clock_went_on_now(door: Door) -> None:
+    number = await processing(door)
+    before = (await door.get("tech", f"/api/feedback/{number}/extension")).json()
+    await door.post("tech", f"/api/feedback/{number}/clocks/pause", PARTS)
+    door.clock.at += timedelta(days=30)
+
+    offered = (await door.get("tech", f"/api/feedback/{number}/extension")).json()
+    stale = {"reason": "等待配件", "new_due_at": before["latest"]}
+    refused = await door.post("tech", f"/api/feedback/{number}/extension", stale)
+
+    moved = datetime.fromisoformat(offered["due_at"]) - datetime.fromisoformat(before["due_at"])
+    assert abs(moved - timedelta(days=30)) < timedelta(seconds=1)
+    assert offered["latest"] > offered["due_at"]
+    assert (refused.status_code, refused.json()["code"]) == (400, "extension_not_later")
