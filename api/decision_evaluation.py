@@ -88,11 +88,11 @@ def evaluate_decision(asked: DecisionEvaluation, means: MeansHere) -> EvaluatedD
 
 
 def _trace(means: Means, found: DecisionDefinition, variables: Mapping[str, Any]) -> DecisionTrace:
-    models = means.definitions.get(found.definition_digest).decisions
+    definition = means.definitions.get(found.definition_digest)
     # The decision's own file first: ids are unique in a file only.
-    first = {"": models[found.decision_id]}
+    models = {"": definition.decisions[found.decision_id], **definition.models}
     try:
-        return trace({**first, **models}, found.decision_id, variables, now=means.now())
+        return trace(models, found.decision_id, variables, now=means.now())
     except DecisionFailedError:
         raise Problem(
             "decision_evaluation_failed", decision=found.decision_id, reason="budget_exceeded"

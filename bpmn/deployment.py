@@ -38,6 +38,7 @@ class _Reader:
         self.digest = digest
         self.processes: dict[str, Process] = {}
         self.decisions: dict[str, DecisionModel] = {}
+        self.models: dict[str, DecisionModel] = {}
         self.forms: dict[str, dict[str, Any]] = {}
         self.problems: list[Finding] = []
         self._readers: dict[str, Callable[[str, bytes], None]] = {
@@ -79,6 +80,7 @@ class _Reader:
 
     def _decisions(self, name: str, content: bytes) -> None:
         model = parse_decisions(content, name=name)
+        self.models[name] = model
         self.decisions |= dict.fromkeys(model.decisions, model)
         for problem in model.problems:
             self._problem(name, problem.code, problem.element, problem.line)
@@ -92,7 +94,7 @@ class _Reader:
         self.forms[form["id"]] = form
 
     def definition(self) -> Definition:
-        return Definition(self.digest, self.processes, self.decisions, self.forms)
+        return Definition(self.digest, self.processes, self.decisions, self.forms, self.models)
 
 
 def _read(digest: str, resources: Mapping[str, bytes]) -> _Reader:

@@ -236,12 +236,17 @@ class Process:
 
 @dataclass(frozen=True)
 class Definition:
-    """Drawings and decisions deployed together, named by their digest (流程定义包)."""
+    """Drawings and decisions deployed together, named by their digest (流程定义包).
+
+    `decisions` names the model of each decision; `models` are all of them by file, those that
+    hold no decision and are only imported included.
+    """
 
     digest: str
     processes: Mapping[str, Process]
     decisions: Mapping[str, DecisionModel] = field(default_factory=dict)
     forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    models: Mapping[str, DecisionModel] = field(default_factory=dict)
 
     def element(self, process: str, element: str) -> Element:
         """Return an element of one of the processes."""

@@ -54,6 +54,7 @@ class Timer:
         due: ISO 8601 UTC; "" while it is held.
         repetitions: how many are left, -1 without end.
         duration, began: of a timer on working time, which another calendar counts anew.
+        clock: what a cycle counts on, if not wall time.
         limit: the service clock that it belongs to: name, since, clock, and what else is known.
     """
 
@@ -66,6 +67,7 @@ class Timer:
     duration: str = ""
     began: str = ""
     limit: dict[str, Any] = field(default_factory=dict)
+    clock: str = ""
 
 
 @dataclass(slots=True)

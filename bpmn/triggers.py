@@ -91,7 +91,8 @@ def _timer(run: Run, timer: Timer, scope: Scope) -> dict[str, Any]:
     if timer.kind == "cycle":
         repetitions, interval = parse_cycle(text)
         due = run.clock.first_repetition(text, clock)
-        return {"due": to_text(due), "repetitions": repetitions, "interval": interval}
+        told = {"due": to_text(due), "repetitions": repetitions, "interval": interval}
+        return told if clock == "wall" else told | {"clock": clock}
     data: dict[str, Any] = {}
     if timer.kind == "date":
         due = parse_instant(text)
@@ -179,9 +180,9 @@ def _fire(run: Run, key: int) -> None:
     repeats = timer.repetitions == ENDLESS or timer.repetitions > 1
     data: dict[str, Any] = {"due": timer.due}
     if timer.interval and repeats and event.event and event.event.timer:
-        following = run.clock.next_repetition(
-            parse_instant(timer.due), timer.interval, event.event.timer.clock
-        )
+        # Timers of before were not told their clock: then the drawing's word counts.
+        clock = timer.clock or event.event.timer.clock
+        following = run.clock.next_repetition(parse_instant(timer.due), timer.interval, clock)
         left = ENDLESS if timer.repetitions == ENDLESS else timer.repetitions - 1
         data |= {"next_due": to_text(following), "repetitions": left}
     run.emit(Kind.TIMER_FIRED, timer.element, key, **data)

@@ -41,10 +41,12 @@ class BusinessRuleTask(JobTask):
             return
         scope = run.scope(instance.key)
         decision = scope.required(element.call.target, "decision_id_missing")
-        decisions = run.definition.decisions
-        if decision not in decisions:
+        model = run.definition.decisions.get(decision)
+        if model is None:
             raise IncidentError("decision_not_found", decision=decision)
-        result = evaluate_decision(decisions, decision, scope.variables, now=scope.now)
+        # Its own file first: ids are unique in a file only.
+        models = {"": model, **run.definition.models}
+        result = evaluate_decision(models, decision, scope.variables, now=scope.now)
         scope.purse.pay(result, decision=decision)
         value = to_json(result.value)
         run.emit(

@@ -19,6 +19,7 @@ from bpmn.lint import (
     gateways,
     labels,
     limits,
+    names,
     personal,
     picture,
     references,
@@ -38,6 +39,7 @@ PROCESS_RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     ends.scopes_begin_somewhere,
     ends.sub_processes_start_blank,
     ends.event_sub_processes_start_typed,
+    ends.event_sub_processes_stand_alone,
     ends.one_blank_start,
     ends.scopes_end_somewhere,
     ends.ad_hoc_has_no_start_or_end,
@@ -89,6 +91,11 @@ PAGE_RULES: tuple[Callable[[View, Page], Iterator[Finding]], ...] = (
 FILE_RULES: tuple[Callable[[Page], Iterator[Finding]], ...] = (
     declarations.declarations_are_used_once,
     declarations.flow_listeners_are_ours,
+    names.processes_have_ids,
+)
+BUNDLE_RULES: tuple[Callable[[Mapping[str, bytes]], Iterator[Finding]], ...] = (
+    names.decisions_are_clear,
+    names.forms_are_clear,
 )
 
 
@@ -111,6 +118,7 @@ def lint(
     found = [
         *(finding for view in views for rule in PROCESS_RULES for finding in rule(view)),
         *_of_pages(views, drawn),
+        *(finding for rule in BUNDLE_RULES for finding in rule(files or {})),
         *personal.nothing_reads_personal(views),
         *limits.limits_keep_the_law(definition, known),
         *(known.paths(definition) if known.paths else ()),

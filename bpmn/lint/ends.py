@@ -41,6 +41,17 @@ def event_sub_processes_start_typed(view: View) -> Iterator[Finding]:
                 yield view.finding("start_event_untyped", start)
 
 
+def event_sub_processes_stand_alone(view: View) -> Iterator[Finding]:
+    """One event begins an event sub-process, and no sequence flow leads to it or from it."""
+    for scope in view.of("eventSubProcess"):
+        starts = view.process.starts.get(scope.id, ())
+        if len(starts) > 1:
+            found = ", ".join(start.id for start in starts)
+            yield view.finding("event_sub_process_starts_many", scope, found)
+        if scope.incoming or scope.outgoing:
+            yield view.finding("event_sub_process_connected", scope)
+
+
 def one_blank_start(view: View) -> Iterator[Finding]:
     """Which start event begins is clear: at most one of a scope has no trigger."""
     for scope in view.scopes:

@@ -25,6 +25,8 @@ def boundary_events_sit_on_activities(view: View) -> Iterator[Finding]:
         host = view.process.elements.get(element.attached_to or "")
         if host is None or host.kind not in ACTIVITIES or host.kind == "eventSubProcess":
             yield view.finding("boundary_host_kind", element, element.attached_to or "")
+        elif host.scope != element.scope:
+            yield view.finding("boundary_host_elsewhere", element, host.id)
 
 
 def cancels_belong_to_transactions(view: View) -> Iterator[Finding]:

@@ -234,6 +234,17 @@ def test_another_calendar_counts_working_timers_anew_and_leaves_the_others() -> 
     ]
 
 
+@pytest.mark.parametrize("clock", ["working", "=how"])
+def test_a_cycle_goes_on_counting_on_the_clock_that_it_began_on(clock: str) -> None:
+    cycle = "<bpmn:timeCycle>R/PT5H</bpmn:timeCycle>"
+    life = working(boundary("again", cycle, f'bihuan:clock="{clock}"'), how="working")
+
+    assert fires(life, FRIDAY + 5 * HOUR, "again_task")
+
+    # Two of the five hours are left of Friday, three lie on Monday.
+    assert due(life, "again") == to_text(FRIDAY + timedelta(days=3, hours=2))
+
+
 def test_a_pause_leaves_as_much_working_time_as_there_was() -> None:
     works: Calendar = calendar(1)
     paused, due_at = FRIDAY + 5 * HOUR, FRIDAY + timedelta(days=3)
