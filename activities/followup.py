@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from activities import due, subject
+from activities import due, notices, subject
+from activities.notify import in_charge
 from bpmn.clock import to_text
-from models import progress_entry
+from models import progress_entry, user_task
 from models.progress_entry import ProgressEntry
 
 if TYPE_CHECKING:
     from activities.step import Step
+
+TASK = "second_followup"
+HIGH_PRIORITY = 75
 
 
 def begin(step: Step) -> dict[str, Any]:
@@ -19,6 +23,26 @@ def begin(step: Step) -> dict[str, Any]:
     clock = due.department_clock(step, subject.item(step))
     until = clock.after(step.now, limits["second_followup"], limits["second_followup_clock"])
     return {"followup_due": to_text(until)}
+
+
+def escalate(step: Step) -> dict[str, Any]:
+    """Tell the rung and let it follow up as well; the task stays with all who had it."""
+    item = subject.item(step)
+    rung, level = str(step.variables["rung"]["group"]), int(step.variables["followup_level"])
+    for task in user_task.open_to_groups(step.session, step.instance_key, TASK):
+        groups = list(dict.fromkeys([*task.candidate_groups, rung]))
+        step.change_task(task.key, candidate_groups=groups, priority=HIGH_PRIORITY)
+    notices.put(
+        step.session,
+        step.house,
+        code="followup_overdue",
+        recipients=dict.fromkeys(in_charge(step, rung)),
+        instance_key=step.instance_key,
+        cause=step.job_key,
+        at=step.now,
+        data={"number": item.number, "level": level},
+    )
+    return {}
 
 
 def record(step: Step) -> dict[str, Any]:

@@ -48,6 +48,7 @@ FEEDBACK_STEPS: Mapping[str, Handler] = {
     "survey.remind": survey_round.remind,
     "survey.record": survey_round.record,
     "followup.begin": followup.begin,
+    "followup.escalate": followup.escalate,
     "followup.record": followup.record,
     "collaboration.assign": collaborate.assign,
     "collaboration.remind": collaborate.remind,

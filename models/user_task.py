@@ -8,7 +8,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Index,
+    Select,
     and_,
+    func,
     insert,
     or_,
     select,
@@ -138,13 +140,16 @@ def open_of_group(
     session: Session, instance_key: int, element: str, group: str
 ) -> Sequence[UserTask]:
     """Return the open tasks of an element of an instance that a candidate group may do."""
-    own = select(UserTask).where(
-        col(UserTask.instance_key) == instance_key,
-        col(UserTask.element_id) == element,
-        col(UserTask.state) == "CREATED",
-        col(UserTask.candidate_groups).bool_op("@>")([group]),
-    )
-    return session.scalars(own.order_by(col(UserTask.key))).all()
+    own = _open_of_element(instance_key, element)
+    held = own.where(col(UserTask.candidate_groups).bool_op("@>")([group]))
+    return session.scalars(held.order_by(col(UserTask.key))).all()
+
+
+def open_to_groups(session: Session, instance_key: int, element: str) -> Sequence[UserTask]:
+    """Return the open tasks of an element of an instance that any candidate group may do."""
+    own = _open_of_element(instance_key, element)
+    offered = own.where(func.cardinality(col(UserTask.candidate_groups)) > 0)
+    return session.scalars(offered.order_by(col(UserTask.key))).all()
 
 
 def is_open(session: Session, instance_key: int, element: str) -> bool:
@@ -155,3 +160,11 @@ def is_open(session: Session, instance_key: int, element: str) -> bool:
         col(UserTask.state) == "CREATED",
     )
     return session.execute(own.limit(1)).first() is not None
+
+
+def _open_of_element(instance_key: int, element: str) -> Select[tuple[UserTask]]:
+    return select(UserTask).where(
+        col(UserTask.instance_key) == instance_key,
+        col(UserTask.element_id) == element,
+        col(UserTask.state) == "CREATED",
+    )

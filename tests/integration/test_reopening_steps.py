@@ -13,9 +13,10 @@ from activities.house import House
 from models import audit_record, progress_entry
 from models.notice import Notice
 from models.outbound_message import OutboundMessage
+from models.person import Person
 from models.survey import Survey
 from models.user_task import UserTask
-from tests.integration.feedback_item import Item
+from tests.integration.feedback_item import NO_LOGIN, Item
 
 pytestmark = pytest.mark.integration
 FAULT = "机器无法开机，按电源键没有反应。"
@@ -166,6 +167,35 @@ def test_a_followup_that_is_late_is_told(house: House) -> None:
 
     # There is no team lead here: the duty manager is told in their place.
     assert told(item, "followup_overdue") == ["zhou.ba"]
+
+
+def test_a_followup_that_stays_undone_climbs_the_ladder_and_each_rung_may_do_it(
+    house: House,
+) -> None:
+    item = dissatisfied(house)
+    above = {"chen.yi": "team_lead", "zhou.er": "management"}
+    with Session(house.engine) as session, session.begin():
+        for name, role in above.items():
+            session.add(
+                Person(
+                    username=name,
+                    display_name=name,
+                    staff_number=name,
+                    department="service",
+                    roles=[role],
+                    password_hash=NO_LOGIN,
+                )
+            )
+
+    item.wait(days=30)
+
+    assert told(item, "followup_overdue") == ["chen.yi", "zhou.ba", "zhou.er"]
+    [task] = [one for one in found(item, UserTask) if one.state == "CREATED"]
+    rungs = ["role.team_lead", "role.duty_manager", "role.management"]
+    assert task.candidate_groups == ["role.specialist", *rungs]
+    assert (task.element_id, task.priority) == ("second_followup", 75)
+    item.complete("second_followup", "zhou.er", followup="resolved", followup_record=item.say("好"))
+    assert item.row().status == "closed"
 
 
 def test_a_closed_item_is_archived_with_its_instance(house: House) -> None:

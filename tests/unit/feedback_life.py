@@ -97,6 +97,7 @@ ANSWERS: dict[str, Any] = {
     "feedback.reopen": lambda life: dates(life.now),
     "survey.remind": {},
     "followup.begin": lambda life: {"followup_due": to_text(life.now + timedelta(hours=48))},
+    "followup.escalate": {},
     "followup.record": {},
     "feedback.escalate": {},
     "feedback.contact": {},
