@@ -90,9 +90,13 @@ def list_reports(
     responses={**for_staff("fields_invalid", "report_not_found"), **_FILES},
 )
 def get_report(report_id: UUID, caller: Reader, means: MeansHere) -> Response:
-    """Return a file; who read which report is recorded."""
+    """Return a file; who read which report is recorded.
+
+    One that was emptied, since it may have named an erased customer, is answered by the file that
+    was made in its place.
+    """
     with Session(means.engine) as session, session.begin():
-        found = session.get(Report, report_id)
+        found = report.find(session, report_id)
         if found is None or not _may_read(caller, found):
             raise Problem("report_not_found")
         access_record.append(

@@ -8,10 +8,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models import access_record, erasure, erasure_ledger, legal_hold
+from models import access_record, erasure, erasure_ledger, legal_hold, report
 from models.customer import Customer
 from models.erasure import Erasure
 from models.erasure_ledger import Entry
+from models.measures import figure
 from models.personal_columns import DROPPED, EMPTIED, clear_columns
 from models.personal_key import PersonalErasure
 from models.vault import mark_erased
@@ -105,6 +106,9 @@ def _erase(session: Session, wanted: Erasure) -> Erasure:
 
 def _empty(session: Session, person: UUID) -> dict[str, int]:
     """Empty what is readable, drop what goes as a whole; return how many rows of each table."""
+    # A count or a report under way has read them already, and would write them down afterwards.
+    figure.lock(session)
+    report.alone(session)
     readable = clear_columns()
     statements = {
         table: f"DELETE FROM {table} WHERE {whose}"  # noqa: S608 (declared names)

@@ -21,8 +21,22 @@ class Holds(StrEnum):
     CLEAR = "clear"  # about a customer, readable: erasure empties it
 
 
-# Which rows of a table with clear columns are a person's; they are emptied where they stand.
+# A report lists items by the moments between their receipt and their end; a day more on both sides.
+_END = (
+    "CASE WHEN f.closed_at IS NULL THEN now() ELSE greatest(f.closed_at, f.replied_at, f.due_at,"
+    " f.extended_until, f.escalated_at, (SELECT max(greatest(s.sent_at, s.answered_at))"
+    " FROM survey s WHERE s.feedback_id = f.id)) END"
+)
+_REPORTED = (
+    "content IS NOT NULL AND EXISTS (SELECT FROM feedback f WHERE f.customer_id = :person"
+    " AND f.received_at < start + (CASE period WHEN 'month' THEN interval '32 days'"
+    " WHEN 'week' THEN interval '8 days' ELSE interval '2 days' END)"
+    f" AND start - interval '1 day' <= {_END})"
+)
+# Which rows of a table with clear columns are a person's; they are emptied where they stand, in
+# this order: what is found by items before the items.
 EMPTIED: Mapping[str, str] = {
+    "report": _REPORTED,
     "customer": "id = :person",
     "feedback": "customer_id = :person",
 }

@@ -30,8 +30,10 @@ def make(period: Period) -> dict[str, list[UUID]]:
     with transaction() as session:
         departments = _with_items(session, period)
     made: dict[str, list[UUID]] = {}
-    for code in (EVERY_DEPARTMENT, *departments):
+    # That for all comes last: where it is, the others are.
+    for code in (*departments, EVERY_DEPARTMENT):
         with transaction() as session:
+            report.begin(session)
             made[code] = make_one(session, period, code, settings.load().locale)
     return made
 

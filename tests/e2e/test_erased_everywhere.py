@@ -26,7 +26,16 @@ from models.vault import Vault
 from settings import PROJECT
 from stack.binaries import postgres_bin
 from stack.postgres import APPLICATION, OWNER, Cluster
-from tests.e2e.planted import PLANTED, READABLE, bring_in, found_in, tell, tell_and_withdraw
+from tests.e2e.planted import (
+    PLANTED,
+    READABLE,
+    bring_in,
+    found_in,
+    run_flows,
+    slices_of_sheets,
+    tell,
+    tell_and_withdraw,
+)
 from tests.e2e.running_stack import RunningStack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
@@ -37,7 +46,8 @@ class Erased:
     """A stack with one customer erased and one who stays; what was kept from before."""
 
     stack: RunningStack
-    before: dict[str, list[str]]
+    before: dict[str | bytes, list[str]]
+    sheets: dict[str, bytes]
     backup: Path
     wrapped: bytes
     person: UUID
@@ -78,7 +88,7 @@ def keep_copies(stack: RunningStack, number: str) -> None:
 @pytest.fixture(scope="module")
 def erased(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Erased]:
     folder = tmp_path_factory.mktemp("erased")
-    stack = RunningStack(folder / "home", "postgres temporal migrations worker api")
+    stack = RunningStack(folder / "home", "postgres temporal prefect migrations worker api")
     stack.up()
     try:
         bring_in(stack, folder)
@@ -95,26 +105,38 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Erased]:
         sealed = stack.command("audit", "seal")
         assert sealed.returncode == 0, sealed.stderr
         keep_copies(stack, withdrawn)
-        before = found_in(stack, PLANTED.values())
+        run_flows(stack)
+        sheets = slices_of_sheets(stack)
+        before = found_in(stack, [*PLANTED.values(), *sheets.values()])
         backup = folder / "data.dump"
         kept = stack.command("audit", "backup", str(backup))
         assert kept.returncode == 0, kept.stderr
         done = stack.command("audit", "erase", "C-77", "--ground", "consent_withdrawn", "--yes")
         assert done.returncode == 0, done.stdout + done.stderr
-        yield Erased(stack, before, backup, bytes(wrapped), person, ref, stays, done.stdout)
+        yield Erased(stack, before, sheets, backup, bytes(wrapped), person, ref, stays, done.stdout)
     finally:
         stack.down()
 
 
 async def test_no_string_of_the_customer_is_left_in_any_file(erased: Erased) -> None:
     readable = {PLANTED[name] for name in READABLE}
-    assert set(erased.before) == readable, "the others were never readable"
+    assert erased.sheets
+    assert set(erased.before) == readable | {*erased.sheets.values()}, "the others never were"
 
-    left = found_in(erased.stack, PLANTED.values())
+    left = found_in(erased.stack, [*PLANTED.values(), *erased.sheets.values()])
 
     assert left == {}
     assert "done" in erased.said
     assert not [*(erased.stack.home / "attachments").glob("[0-9a-f][0-9a-f]/*")]
+
+
+async def test_reports_that_are_made_anew_do_not_bring_it_back(erased: Erased) -> None:
+    run_flows(erased.stack)
+
+    assert slices_of_sheets(erased.stack) == {}
+    assert found_in(erased.stack, PLANTED.values()) == {}
+    made = "SELECT count(*) FROM report WHERE content IS NOT NULL AND kind = 'xlsx'"
+    assert rows(erased.stack, made)[0][0] >= 1
 
 
 async def test_the_old_wrapped_key_opens_nothing(erased: Erased) -> None:

@@ -53,10 +53,10 @@ def read(engine: Engine, vault: Vault, told: Told) -> str | None:
         return vault.reveal(session, told.reference)
 
 
-def erase(engine: Engine, person: UUID) -> None:
-    """Begin the erasure of a customer."""
+def erase(engine: Engine, person: UUID) -> Erasure:
+    """Begin the erasure of a customer, and return it."""
     wanted = Erasure(
         person_id=person, ground="consent_withdrawn", asked_by="admin", begun_at=NOW, counts={}
     )
-    with Session(engine) as session, session.begin():
-        begin(session, wanted)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        return begin(session, wanted)

@@ -42,7 +42,7 @@ def made(engine: Engine, department: str = "") -> dict[str, bytes]:
     making.make(MAY)
     with Session(engine) as session:
         rows = session.scalars(select(Report)).all()
-        return {row.kind: row.content for row in rows if row.department == department}
+        return {row.kind: row.content or b"" for row in rows if row.department == department}
 
 
 def sheets(content: bytes) -> dict[str, Rows]:
