@@ -1,6 +1,7 @@
 import type { Component } from "vue";
 import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router";
 
+import { mayLeave } from "./house/unsent";
 import { may, session } from "./session/session";
 import { t } from "./words/words";
 
@@ -52,6 +53,9 @@ router.beforeEach((to) => {
   if (!allowed(to)) return { name: "start" };
   return true;
 });
+
+// A dialog may be open in which something is typed.
+router.beforeEach((to, from) => to.path === from.path || mayLeave());
 
 /** Whether files of an older console were asked for; each browser says it in its own words. */
 function isStale(error: unknown): boolean {

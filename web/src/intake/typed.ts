@@ -29,6 +29,11 @@ function blank(): Typed {
   return { contact: "", customer_name: "", type: "", urgency: "normal", product: "", order_number: "", region: "", description: "", channel: "phone" };
 }
 
+/** Whether anything was typed of it. */
+export function isBegun(): boolean {
+  return JSON.stringify(typed) !== JSON.stringify(blank());
+}
+
 /** Begin with another item. */
 export function beginAnew(): void {
   Object.assign(typed, blank());
