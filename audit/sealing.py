@@ -48,6 +48,8 @@ def seal(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) ->
             "hash": made.hash.hex(),
             "signature": made.signature.hex(),
         }
+        # Who was out of reach for days gets with today's what they missed.
+        notice_delivery.renew(session, CODE, at, addresses=addresses)
         cause = making.cause(made)
         notice_delivery.owe(session, cause, code=CODE, data=data, at=at, addresses=addresses)
     return made

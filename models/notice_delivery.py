@@ -113,6 +113,17 @@ def give_up_beyond(session: Session, addresses: int) -> None:
     session.execute(update(NoticeDelivery).where(*lost).values(**none))
 
 
+def renew(session: Session, code: str, at: datetime, *, addresses: int) -> None:
+    """Try once more what was given up of one code, at the addresses that are configured."""
+    lost = (
+        col(NoticeDelivery.code) == code,
+        col(NoticeDelivery.sent_at).is_(None),
+        col(NoticeDelivery.next_attempt_at).is_(None),
+        col(NoticeDelivery.address_index) < addresses,
+    )
+    session.execute(update(NoticeDelivery).where(*lost).values(next_attempt_at=at))
+
+
 def next_attempt(delivery: NoticeDelivery, now: datetime) -> datetime | None:
     """Return when to try again after a failure at `now`, None when it is too late.
 

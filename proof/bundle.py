@@ -18,7 +18,7 @@ from proof.bundle_rows import access_row, record_row
 from proof.canonical import canonical
 from proof.chain import Row
 from proof.finding import Finding
-from proof.manifest_check import File, Published
+from proof.manifest_check import File
 from proof.whole import Instance
 
 FORMAT = "bihuan proof 1"
@@ -56,14 +56,6 @@ def manifest_name(number: int) -> str:
     return f"{number:06}.json"
 
 
-def read_published(path: Path) -> Published:
-    """Return a manifest that was published as a file; without content where it is none."""
-    try:
-        return Published(path.name, json.loads(path.read_bytes()))
-    except (OSError, ValueError):
-        return Published(path.name, None)
-
-
 @dataclass
 class Bundle:
     """The material of an export (导出包)."""
@@ -92,7 +84,7 @@ class Bundle:
     def manifests(self) -> Iterator[File]:
         """Yield the manifests in the order of their files' names."""
         for path in sorted((self.folder / MANIFESTS).glob("*.json")):
-            content = read_published(path).content
+            content = _parsed(path)
             # What cannot be read was signed by nobody.
             yield content if isinstance(content, dict) else {"body": {"number": _number(path)}}
 
@@ -154,6 +146,13 @@ class Bundle:
                     self._damages.append(Finding("line_malformed", data=data))
                 else:
                     yield row
+
+
+def _parsed(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _own(header: Mapping[str, Any]) -> str:

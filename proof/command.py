@@ -7,7 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from proof.bundle import Bundle, BundleError, read_published
+from proof import published as outside
+from proof.bundle import Bundle, BundleError
 from proof.finding import Finding
 from proof.signing import SigningKeyError, Verifier
 from proof.whole import Report, verify
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="manifests as they were published, or folders of them",
+        help="manifests as they were published, mails or bodies of webhooks, or folders of them",
     )
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.add_argument("--locale", choices=LOCALES, default=LOCALES[0])
@@ -42,18 +43,11 @@ def run(options: argparse.Namespace) -> int:
     except (SigningKeyError, BundleError) as error:
         sys.stderr.write(f"bihuan: {error}\n")
         return UNREADABLE
-    published = [read_published(path) for path in _files(options.published)]
+    paths = [path for given in options.published for path in outside.files(given)]
+    published = [one for path in paths for one in outside.read(path)]
     report = verify(material, verifier, published)
     sys.stdout.write(_json(report) if options.json else _text(report, options.locale))
     return SOUND if report.is_sound else UNSOUND
-
-
-def _files(paths: list[Path]) -> list[Path]:
-    """Return the files, those of folders among them."""
-    found: list[Path] = []
-    for path in paths:
-        found += sorted(path.glob("*.json")) if path.is_dir() else [path]
-    return found
 
 
 def _json(report: Report) -> str:

@@ -16,10 +16,14 @@ File = Mapping[str, Any]
 
 
 class Published(NamedTuple):
-    """A manifest as somebody outside has it (外部清单); `content` None where it is none."""
+    """A manifest as somebody outside has it (外部清单); `content` None where it is none.
+
+    `mark` is what a message told of one: its number, and its hash in hex.
+    """
 
     name: str
     content: File | None
+    mark: tuple[int, str] | None = None
 
 
 @dataclass
@@ -48,18 +52,28 @@ class ManifestCheck:
     def compare(self, published: Sequence[Published]) -> None:
         """Hold them against those that were published: a later one tells of a cut tail."""
         known = self.last
-        for name, content in sorted(published, key=_number):
-            if content is None or not self._is_signed(content):
-                self.findings.add(Finding("published_forged", data={"file": name}))
+        for one in sorted(published, key=_number):
+            if (mark := self._mark(one)) is None:
+                self.findings.add(Finding("published_forged", data={"file": one.name}))
                 continue
-            body = content["body"]
-            number, own = body["number"], self._hashes.get(body["number"])
+            number, told = mark
+            own = self._hashes.get(number)
             if own is None and number > known:
-                data = {"published": number, "file": name}
+                data = {"published": number, "file": one.name}
                 self.findings.add(Finding("manifests_truncated", number=known + 1, data=data))
-                self._remember(body)
-            elif own is not None and own != manifest.digest(body).hex():
-                self.findings.add(Finding("manifest_replaced", number=number, data={"file": name}))
+                if one.content is not None:
+                    self._remember(one.content["body"])
+            elif own is not None and own != told:
+                self.findings.add(
+                    Finding("manifest_replaced", number=number, data={"file": one.name})
+                )
+
+    def _mark(self, one: Published) -> tuple[int, str] | None:
+        """Return number and hash of what was published, None where nobody signed it."""
+        if one.content is None or not self._is_signed(one.content):
+            return one.mark if one.content is None else None
+        body = one.content["body"]
+        return body["number"], manifest.digest(body).hex()
 
     def _take(self, file: File) -> Mapping[str, Any] | None:
         """Check one manifest and return what it says, None where nobody signed it."""
@@ -113,6 +127,8 @@ class ManifestCheck:
 
 def _number(published: Published) -> int:
     """Return the number that a manifest says it has, 0 where it says none."""
+    if published.mark is not None:
+        return published.mark[0]
     content = published.content
     body = content.get("body") if isinstance(content, Mapping) else None
     number = body.get("number") if isinstance(body, Mapping) else None

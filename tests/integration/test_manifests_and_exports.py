@@ -19,7 +19,8 @@ from audit.proof_export import export
 from models import access_chain, access_record, audit_record, manifest, process_instance
 from models.key_check import KeyMismatchError
 from models.proof_rows import StoredMaterial
-from proof.bundle import Bundle, BundleError, header, read_published
+from proof import published as outside
+from proof.bundle import Bundle, BundleError, header
 from proof.manifest import FIRST
 from proof.signing import Signer, Verifier
 from proof.whole import Report, verify
@@ -257,7 +258,9 @@ def bundle(house: Engine, tmp_path: Path) -> Iterator[Path]:
 
 
 def check(folder: Path, *published: Path) -> Report:
-    return verify(Bundle(folder), VERIFIER, [read_published(path) for path in published])
+    return verify(
+        Bundle(folder), VERIFIER, [one for path in published for one in outside.read(path)]
+    )
 
 
 def test_an_export_is_verified_without_the_database(bundle: Path) -> None:
