@@ -23,6 +23,7 @@ from models import (
     process_definition,
 )
 from models.decision_requirements import DecisionRequirements
+from models.definition_draft import DECISIONS
 from models.form_definition import FormDefinition
 from models.process_instance import next_key
 
@@ -74,7 +75,10 @@ def checked(session: Session, files: Mapping[str, bytes], time_scale: float = 1.
 def deploy(
     session: Session, files: Mapping[str, bytes], definition: Definition, deployer: Deployer
 ) -> Deployed:
-    """Store every process, decision and form of checked files, all or nothing."""
+    """Store every process, decision and form of checked files, all or nothing.
+
+    Decisions need no process: then their files are kept by themselves.
+    """
     process_definition.lock(session)
     calendar = calendar_version.latest(session) or 1
     said = drawn(files)
@@ -92,7 +96,7 @@ def deploy(
         for process_id in definition.processes
         if not _spared(deployer, process_definition.latest(session, process_id))
     )
-    if not processes:
+    if definition.processes and not processes:
         return Deployed((), (), (), ())
     for one in processes:
         definition_starts.register(session, one, definition.processes[one.process_id])
@@ -106,8 +110,8 @@ def register(
     deployer: Deployer,
     processes: tuple[ProcessDefinition, ...],
 ) -> Deployed:
-    """Give the decisions and forms of stored processes their keys and versions."""
-    origin = processes[0].digest
+    """Give the decisions and forms of stored processes, or of none, their keys and versions."""
+    origin = processes[0].digest if processes else process_definition.store_files(session, files)
     found = [
         _requirements(session, graph, definition, deployer, origin)
         for graph in graphs(files).values()
@@ -125,6 +129,24 @@ def register(
     ]
     kept = tuple(one for one in forms if one is not None)
     return Deployed(processes, requirements, tuple(decisions), kept)
+
+
+def decisions_known(session: Session, files: Mapping[str, bytes]) -> dict[str, int]:
+    """Return which version of each DMN file a draft is taken to know, named as in its `base`.
+
+    It is the newest if it holds the same. Else a draft of decisions alone is not taken to know
+    any; one of a process knows what came with a process, since that is compared by itself.
+    """
+    alone = not any(name.endswith(".bpmn") for name in files)
+    found = {}
+    for one in graphs(files).values():
+        newest = decision_requirements.latest(session, one.id)
+        seen = newest is not None and (
+            newest.content_digest == one.content_digest
+            or not (alone or process_definition.find(session, newest.definition_digest) is None)
+        )
+        found[f"{DECISIONS}{one.id}"] = newest.version if newest and seen else 0
+    return found
 
 
 class _Stored(Protocol):
@@ -154,6 +176,7 @@ def _requirements(
         definition_digest=origin,
         deployed_at=deployer.at,
         deployed_by=deployer.username,
+        draft_id=deployer.draft_id,
     )
     session.add(made)
     session.flush()

@@ -72,6 +72,12 @@ def graphs(files: Mapping[str, bytes]) -> dict[str, Graph]:
     return found
 
 
+def together(name: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return a DMN file and what it imports, of files that were checked."""
+    roots = {one: read(files[one]) for one in sorted(files) if one.endswith(".dmn")}
+    return {one: files[one] for one in sorted(_reached(name, roots))}
+
+
 def _reached(name: str, roots: Mapping[str, Node]) -> set[str]:
     """Return a file and the files that it imports, directly or not."""
     seen: set[str] = set()

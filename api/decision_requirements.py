@@ -14,17 +14,17 @@ from sqlmodel import col
 
 from api.answers import example, for_staff
 from api.conditions import Word, where
+from api.decision_record import existing
 from api.files import download
 from api.keys import Key, PathKey
 from api.means import MeansHere
 from api.paging import Page, PageRequest, Shape, page_of
 from api.permissions import Allowed
-from api.problem import Problem
 from api.process_definition_view import PAGE
 from api.process_definitions import DRAWING, XML
 from api.searching import Order, ordered, page
 from api.user_task_view import TENANT
-from models import decision_requirements, process_definition
+from models import process_definition
 from models.decision_requirements import DecisionRequirements
 
 router = APIRouter(
@@ -139,7 +139,7 @@ def search_decision_requirements(
 def get_decision_requirements(key: PathKey, means: MeansHere) -> RequirementsView:
     """Return a version of a file of decisions."""
     with Session(means.engine) as session:
-        return _view(_existing(session, key))
+        return _view(existing(session, key))
 
 
 @router.get(
@@ -151,16 +151,9 @@ def get_decision_requirements(key: PathKey, means: MeansHere) -> RequirementsVie
 def get_decision_requirements_xml(key: PathKey, means: MeansHere) -> Response:
     """Return the file, byte for byte as it was deployed."""
     with Session(means.engine) as session:
-        found = _existing(session, key)
+        found = existing(session, key)
         files = process_definition.load_resources(session, found.definition_digest)
     return download(files[found.resource_name], XML, found.resource_name)
-
-
-def _existing(session: Session, key: int) -> DecisionRequirements:
-    found = decision_requirements.find(session, key)
-    if found is None:
-        raise Problem("decision_requirements_not_found", key=str(key))
-    return found
 
 
 def _view(one: DecisionRequirements) -> RequirementsView:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from api import draft_commands, process_definition_view
+from api import decision_record, draft_commands, process_definition_view
 from api.answers import example, for_staff
 from api.draft_view import FileView, file_view
 from api.keys import Key
@@ -18,8 +18,9 @@ from api.means import MeansHere
 from api.permissions import Allowed
 from api.problem import Problem
 from bpmn.difference import compare
-from models import draft_file, process_definition
-from models.definition_draft import DefinitionDraft
+from models import decision_requirements, draft_file, process_definition
+from models.decision_requirements import DecisionRequirements
+from models.definition_draft import DECISIONS, DefinitionDraft
 from models.process_definition import ProcessDefinition
 
 router = APIRouter(prefix="/api", tags=["definitions"])
@@ -41,10 +42,14 @@ class Pair(BaseModel):
 
 
 class Side(BaseModel):
-    """One of the two: a version with its process, or a draft with its title."""
+    """One of the two: a version with its process, or file of decisions, or a draft with its title.
+
+    `decisions` is the id of the file.
+    """
 
     key: str | None = None
     process: str | None = None
+    decisions: str | None = None
     version: int | None = None
     draft_id: UUID | None = None
     title: str
@@ -79,6 +84,7 @@ _EXAMPLE: dict[str, Any] = {
     "old": {
         "key": "2097152",
         "process": "feedback",
+        "decisions": None,
         "version": 1,
         "draft_id": None,
         "title": "客户反馈闭环",
@@ -87,6 +93,7 @@ _EXAMPLE: dict[str, Any] = {
     "new": {
         "key": None,
         "process": None,
+        "decisions": None,
         "version": None,
         "draft_id": "0b7f3c52-6f52-5b1e-8a53-9a6a4f1c2d90",
         "title": "接单时限改为一小时",
@@ -123,8 +130,7 @@ def compare_definitions(asked: Annotated[Pair, Query()], means: MeansHere) -> Co
     with Session(means.engine) as session:
         new, after, draft = _side(session, "new_key", asked.new_key, asked.new_draft)
         if asked.old_key is None and asked.old_draft is None:
-            deployed = _deployed(session, draft)
-            old, before = _version(session, deployed) if deployed else (None, {})
+            old, before = _deployed(session, draft)
         else:
             old, before, _ = _side(session, "old_key", asked.old_key, asked.old_draft)
     changes = [ChangeView(**asdict(one)) for one in compare(before, after)]
@@ -135,6 +141,9 @@ def _side(
     session: Session, field: str, key: int | None, draft_id: UUID | None
 ) -> tuple[Side, Files, DefinitionDraft | None]:
     if key is not None and draft_id is None:
+        decisions = decision_requirements.find(session, key)
+        if decisions is not None:
+            return *_decisions(session, decisions), None
         return *_version(session, process_definition_view.existing(session, key)), None
     if draft_id is None or key is not None:
         raise Problem("fields_invalid", errors=[{"field": field, "code": "key_or_id"}])
@@ -155,12 +164,29 @@ def _version(session: Session, found: ProcessDefinition) -> tuple[Side, Files]:
     return side, files
 
 
-def _deployed(session: Session, draft: DefinitionDraft | None) -> ProcessDefinition | None:
-    """Return what runs of the process that a draft grew from."""
+def _decisions(session: Session, found: DecisionRequirements) -> tuple[Side, Files]:
+    files = decision_record.files_of(session, found)
+    side = Side(
+        key=str(found.key),
+        decisions=found.requirements_id,
+        version=found.version,
+        title=found.name,
+        files=_shown(files),
+    )
+    return side, files
+
+
+def _deployed(session: Session, draft: DefinitionDraft | None) -> tuple[Side | None, Files]:
+    """Return what is deployed of the process, or the decisions, that a draft grew from."""
     if draft is None:
         raise Problem("fields_invalid", errors=[{"field": "old_key", "code": "missing"}])
-    newest = (process_definition.latest(session, name) for name in sorted(draft.base))
-    return next((one for one in newest if one is not None), None)
+    for name in sorted(draft.base):
+        if newest := process_definition.latest(session, name):
+            return _version(session, newest)
+        file = decision_requirements.latest(session, name.removeprefix(DECISIONS))
+        if name.startswith(DECISIONS) and file is not None:
+            return _decisions(session, file)
+    return None, {}
 
 
 def _shown(files: Files) -> list[FileView]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
+from activities.drawings import graphs
+from api import decision_record
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.draft_commands import etag, existing, record
@@ -22,7 +24,7 @@ from api.permissions import Allowed
 from api.problem import FieldError, Problem
 from api.texts import Line
 from models import definition_draft, process_definition
-from models.definition_draft import DefinitionDraft
+from models.definition_draft import DECISIONS, DefinitionDraft
 
 router = APIRouter(prefix="/api/definition-drafts", tags=["definition drafts"])
 Editor = Annotated[Caller, Depends(Allowed("definition.edit"))]
@@ -46,7 +48,10 @@ def _offset(cursor: str | None) -> int:
 
 
 class NewDraft(BaseModel):
-    """A title, and the deployed version to begin with; without one the draft is empty."""
+    """A title, and the deployed version to begin with; without one the draft is empty.
+
+    It is that of a process, or that of a file of decisions with what this imports.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -57,6 +62,13 @@ class NewDraft(BaseModel):
 
     title: Line
     process_definition_key: Key | None = None
+    decision_requirements_key: Key | None = None
+
+    @model_validator(mode="after")
+    def _begins_with_one(self) -> Self:
+        if None not in (self.process_definition_key, self.decision_requirements_key):
+            raise FieldError("key_or_id")
+        return self
 
 
 class Drafts(BaseModel):
@@ -93,6 +105,7 @@ _LIST = {"items": [EXAMPLE], "total": 1, "next": None}
             "idempotency_key_invalid",
             "idempotency_key_reused",
             "process_definition_not_found",
+            "decision_requirements_not_found",
         ),
         **example(201, DETAIL_EXAMPLE),
     },
@@ -151,7 +164,12 @@ def get_definition_draft(draft_id: UUID, means: MeansHere) -> Response:
 
 
 def _create(session: Session, means: Means, caller: Caller, asked: NewDraft) -> DefinitionDraft:
-    files, base = _origin(session, asked.process_definition_key)
+    decisions = asked.decision_requirements_key
+    files, base = (
+        _origin(session, asked.process_definition_key)
+        if decisions is None
+        else _decisions(session, decisions)
+    )
     draft = definition_draft.create(
         session, asked.title, files=files, base=base, actor=caller.username, at=means.now()
     )
@@ -169,4 +187,14 @@ def _origin(session: Session, key: int | None) -> tuple[dict[str, bytes], dict[s
     together = process_definition.of_bundle(session, found.bundle)
     return process_definition.load_resources(session, found.digest), {
         one.process_id: one.version for one in together
+    }
+
+
+def _decisions(session: Session, key: int) -> tuple[dict[str, bytes], dict[str, int]]:
+    """Return a file of decisions with what it imports, and the version that each is."""
+    found = decision_record.existing(session, key)
+    files = decision_record.files_of(session, found)
+    names = {f"{DECISIONS}{one.id}" for one in graphs(files).values()}
+    return files, definition_draft.newest_versions(session, names) | {
+        f"{DECISIONS}{found.requirements_id}": found.version
     }

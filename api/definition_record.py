@@ -23,7 +23,6 @@ from api.means import MeansHere
 from api.permissions import Allowed
 from api.process_definition_view import existing
 from models import access_record, draft_step, process_definition, process_statistics
-from models.process_definition import ProcessDefinition
 
 router = APIRouter(prefix="/api/process-definitions", tags=["process definitions"])
 Reader = Annotated[Caller, Depends(Allowed("definition.read"))]
@@ -107,7 +106,7 @@ def get_definition_record(key: PathKey, means: MeansHere) -> DefinitionRecord:
             **found.model_dump(include=_TOLD),
             key=str(found.key),
             process=found.process_id,
-            steps=_steps(session, found),
+            steps=steps(session, found.draft_id),
             files=[file_view(name, content) for name, content in files.items()],
             instances=Instances(**asdict(counts)),
         )
@@ -163,10 +162,9 @@ _TOLD = {
 }
 
 
-def _steps(session: Session, found: ProcessDefinition) -> list[StepView]:
-    """Return how the draft was approved, without every edit of it."""
-    if found.draft_id is None:
+def steps(session: Session, draft_id: UUID | None) -> list[StepView]:
+    """Return how a draft was approved, without every edit of it."""
+    if draft_id is None:
         return []
-    steps = draft_step.read(session, found.draft_id)
-    told = [one for one in steps if one.step not in _EDITS]
+    told = [one for one in draft_step.read(session, draft_id) if one.step not in _EDITS]
     return [StepView.model_validate(one.model_dump()) for one in told]

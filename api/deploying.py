@@ -15,6 +15,7 @@ from api.problem import Problem
 from bpmn.deployment import DeploymentError
 from bpmn.model import Definition
 from models import access_record
+from models.decision_requirements import DecisionRequirements
 from models.process_definition import ProcessDefinition, bundle_digest
 
 LONGEST_NAME = 200
@@ -39,7 +40,7 @@ def deployable(session: Session, means: Means, files: Mapping[str, bytes]) -> De
         definition = checked(session, files, means.time_scale)
     except DeploymentError as error:
         raise Problem("deployment_invalid", problems=error.problems) from None
-    if not definition.processes:
+    if not (definition.processes or definition.decisions):
         raise Problem("deployment_empty")
     return definition
 
@@ -68,17 +69,32 @@ def deploy_files(
         subject=str(draft_id) if draft_id else None,
         data={
             "digest": bundle_digest(files),
-            "definitions": [summary(one) for one in deployed.processes],
+            "definitions": summaries(deployed),
         },
     )
     return deployed
 
 
-def summary(one: ProcessDefinition) -> dict[str, Any]:
-    """Return which version of which process this is, for records."""
+def summaries(deployed: Deployed) -> list[dict[str, Any]]:
+    """Return which versions these are, for records: of processes, or else of decisions alone."""
+    return [_process(one) for one in deployed.processes] or [
+        _decisions(one) for one in deployed.requirements
+    ]
+
+
+def _process(one: ProcessDefinition) -> dict[str, Any]:
     return {
         "process": one.process_id,
         "version": one.version,
         "key": str(one.key),
         "digest": one.digest,
+    }
+
+
+def _decisions(one: DecisionRequirements) -> dict[str, Any]:
+    return {
+        "decisions": one.requirements_id,
+        "version": one.version,
+        "key": str(one.key),
+        "digest": one.content_digest,
     }

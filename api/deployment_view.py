@@ -126,7 +126,8 @@ def shown(deployed: Deployed) -> Deployment:
         for one in deployed.decisions
     ]
     parts += [DeployedPart(form=_form(one)) for one in deployed.forms]
-    return Deployment(deployment_key=str(deployed.processes[0].key), deployments=parts)
+    keys = [one.key for one in deployed.processes] or [one.key for one in deployed.requirements]
+    return Deployment(deployment_key=str(keys[0]), deployments=parts)
 
 
 def _process(one: ProcessDefinition) -> DeployedProcess:

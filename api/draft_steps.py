@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from activities.deploy import decisions_known
 from activities.known import known
 from api.answers import example, for_staff
 from api.authentication import Caller
@@ -20,7 +21,7 @@ from api.deploying import (
     deploy_files,
     deployable,
     is_file_name,
-    summary,
+    summaries,
 )
 from api.draft_commands import STEP_CODES, ConditionsHere, DraftVerb, existing, take_step
 from api.draft_view import DETAIL_EXAMPLE, DraftDetail, OutdatedProcess
@@ -30,7 +31,7 @@ from api.permissions import Allowed
 from api.problem import Problem
 from api.texts import AbsentIfEmpty, Clean, Reason
 from bpmn.deployment import examine
-from bpmn.lint import ERROR, Finding
+from bpmn.lint import ERROR
 from models import definition_draft, draft_file, process_definition
 from models.definition_draft import DefinitionDraft
 from models.process_definition import bundle_digest
@@ -132,7 +133,7 @@ def check_definition_draft(
         draft = existing(session, draft_id)
         outdated = definition_draft.outdated(session, [draft])[draft.id]
         files = draft_file.read(session, draft_id) | _tried(asked)
-        found = [*examine(files, known(session, means.time_scale)), *_emptiness(files)]
+        found = examine(files, known(session, means.time_scale))
     language = request.headers.get("accept-language", "")
     grave = [one.to_json() for one in found if one.severity == ERROR]
     slight = [one.to_json() for one in found if one.severity != ERROR]
@@ -162,8 +163,10 @@ def submit_definition_draft(
 
     def work(session: Session, draft: DefinitionDraft) -> None:
         definition_draft.allow(draft, "submit")
-        definition = deployable(session, means, draft_file.read(session, draft.id))
-        draft.base = {name: draft.base.get(name, 0) for name in sorted(definition.processes)}
+        files = draft_file.read(session, draft.id)
+        definition = deployable(session, means, files)
+        known = dict.fromkeys(definition.processes, 0) | decisions_known(session, files)
+        draft.base = {name: draft.base.get(name, known[name]) for name in sorted(known)}
         _move(session, means, verb, draft, {"base": draft.base})
 
     verb = DraftVerb("submit", draft_id, caller, conditions, asked)
@@ -264,8 +267,7 @@ def deploy_definition_draft(
         files = draft_file.read(session, draft.id)
         _check_digest(draft, bundle_digest(files))
         deployed = deploy_files(session, means, caller, files, draft_id=draft.id)
-        versions = [summary(one) for one in deployed.processes]
-        _move(session, means, verb, draft, {"definitions": versions})
+        _move(session, means, verb, draft, {"definitions": summaries(deployed)})
 
     verb = DraftVerb("deploy", draft_id, caller, conditions, asked)
     return take_step(means, verb, work)
@@ -304,8 +306,3 @@ def _tried(asked: Trial | None) -> dict[str, bytes]:
         return {}
     given = asked.files.items()
     return {name: text.encode() for name, text in given if is_file_name(name)}
-
-
-def _emptiness(files: dict[str, bytes]) -> list[Finding]:
-    drawn = any(name.endswith(".bpmn") for name in files)
-    return [] if drawn else [Finding("deployment_empty")]

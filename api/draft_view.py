@@ -15,7 +15,10 @@ from models.definition_draft import DefinitionDraft
 
 
 class OutdatedProcess(BaseModel):
-    """A process that was deployed by others since; 0 is one that was not there."""
+    """A process that was deployed by others since; 0 is one that was not there.
+
+    Of a draft of decisions alone it is a file of them: its id behind `decisions:`.
+    """
 
     process: str
     base: int

@@ -126,6 +126,8 @@ def examine(resources: Mapping[str, bytes], known: Known | None = None) -> list[
     unreadable = named(reader.problems, resources)
     if not reader.processes and unreadable:
         return unreadable
+    if not (reader.processes or reader.decisions):
+        return [Finding("deployment_empty")]
     missing = {finding.resource for finding in reader.problems}
     legible = {name: content for name, content in resources.items() if name not in missing}
     found = lint(reader.definition(), known, legible)

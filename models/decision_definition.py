@@ -15,7 +15,7 @@ class DecisionDefinition(SQLModel, table=True):
 
     Attributes:
         requirements_key: the version of that file.
-        definition_digest: the process definition that it came with; its files are there.
+        definition_digest: as of that file.
     """
 
     __tablename__ = "decision_definition"

@@ -1,8 +1,10 @@
 """Decision requirements: the files that decisions stand in, by version."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import BigInteger, UniqueConstraint, select
+from sqlalchemy import BigInteger, UniqueConstraint, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
@@ -15,7 +17,9 @@ class DecisionRequirements(SQLModel, table=True):
     Attributes:
         requirements_id: the id of its `definitions`.
         content_digest: SHA-256 over the file and the files that it imports.
-        definition_digest: the definition that it came with; its files are there.
+        definition_digest: the definition that it came with, or the files that were deployed
+            without a process; they are there.
+        draft_id: the draft that it was deployed from, if it was not deployed directly.
     """
 
     __tablename__ = "decision_requirements"
@@ -29,9 +33,11 @@ class DecisionRequirements(SQLModel, table=True):
     version: int
     resource_name: str
     content_digest: str = Field(max_length=64)
-    definition_digest: str = Field(max_length=64, foreign_key="process_definition.digest")
+    definition_digest: str = Field(max_length=64)
     deployed_at: datetime = Field(sa_type=Timestamp)
     deployed_by: str
+    # No foreign key: whoever reads decisions need not know of drafts, which are never deleted.
+    draft_id: UUID | None = None
 
 
 def latest(session: Session, requirements_id: str) -> DecisionRequirements | None:
@@ -46,3 +52,11 @@ def latest(session: Session, requirements_id: str) -> DecisionRequirements | Non
 def find(session: Session, key: int) -> DecisionRequirements | None:
     """Return the file that a key names."""
     return session.get(DecisionRequirements, key)
+
+
+def versions(session: Session, requirements_ids: Iterable[str]) -> dict[str, int]:
+    """Return the newest version of each of these files that was deployed at all."""
+    name = col(DecisionRequirements.requirements_id)
+    found = select(name, func.max(col(DecisionRequirements.version)))
+    rows = session.execute(found.where(name.in_(list(requirements_ids))).group_by(name))
+    return {row[0]: row[1] for row in rows}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 from transitions import Machine
 
-from models import draft_file, draft_step, process_definition
+from models import decision_requirements, draft_file, draft_step, process_definition
 from models.columns import Timestamp
 from models.draft_step import DraftStep
 from models.process_definition import bundle_digest
@@ -33,6 +33,8 @@ _MACHINE = Machine(
         {"trigger": "deploy", "source": "approved", "dest": "deployed"},
     ],
 )
+# Before the id of a file of decisions among the names of processes, which hold no colon.
+DECISIONS = "decisions:"
 # Who did one of these had a hand in what is to be approved.
 _AUTHORSHIP = ("create", "edit", "submit")
 
@@ -41,8 +43,9 @@ class DefinitionDraft(SQLModel, table=True):
     """A set of files on its way to deployment (流程草稿): nothing of it runs before.
 
     Attributes:
-        base: the version of each process that the files grew from, 0 for a new one. Approving
-            sets it to what is deployed then, since that is what the approval goes over.
+        base: the version of each process that the files grew from, 0 for a new one; of decisions
+            alone, of each file of them, its id behind `DECISIONS`. Approving sets it to what is
+            deployed then, since that is what the approval goes over.
         digest: of the files as they are.
         revision: counts the steps; for ETag and If-Match.
     """
@@ -184,18 +187,27 @@ def outdated(
     """Return, for each draft, the processes whose newest version is not what it grew from.
 
     Returns:
-        `{process, base, latest}` each; 0 is a process that was not deployed.
+        `{process, base, latest}` each, `process` as in `base`; 0 is one that was not deployed.
     """
     asked = list(drafts)
-    newest = process_definition.versions(session, {name for one in asked for name in one.base})
+    newest = newest_versions(session, {name for one in asked for name in one.base})
     return {
         one.id: [
-            {"process": name, "base": base, "latest": newest.get(name, 0)}
+            {"process": name, "base": base, "latest": newest[name]}
             for name, base in sorted(one.base.items())
-            if newest.get(name, 0) != base
+            if newest[name] != base
         ]
         for one in asked
     }
+
+
+def newest_versions(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """Return the newest versions of processes and files of decisions, named as in `base`."""
+    wanted = dict.fromkeys(names, 0)
+    files = [name.removeprefix(DECISIONS) for name in wanted if name.startswith(DECISIONS)]
+    found = decision_requirements.versions(session, files)
+    newest = {f"{DECISIONS}{name}": version for name, version in found.items()}
+    return wanted | process_definition.versions(session, wanted) | newest
 
 
 def allow(draft: DefinitionDraft, step: str) -> None:

@@ -16,7 +16,8 @@ class FormDefinition(SQLModel, table=True):
 
     Attributes:
         content_digest: SHA-256 of the file.
-        definition_digest: the process definition that it came with; its files are there.
+        definition_digest: the definition that it came with, or the files that were deployed
+            without a process; they are there.
     """
 
     __tablename__ = "form_definition"
@@ -29,7 +30,7 @@ class FormDefinition(SQLModel, table=True):
     version: int
     resource_name: str
     content_digest: str = Field(max_length=64)
-    definition_digest: str = Field(max_length=64, foreign_key="process_definition.digest")
+    definition_digest: str = Field(max_length=64)
     deployed_at: datetime = Field(sa_type=Timestamp)
     deployed_by: str
 

@@ -53,11 +53,16 @@ class ProcessDefinition(SQLModel, table=True):
 
 
 class ProcessResource(SQLModel, table=True):
-    """One file of a definition (流程资源)."""
+    """One file of a definition (流程资源), or of decisions that were deployed without a process.
+
+    Attributes:
+        digest: of the definition, or of all files that were deployed together without one.
+    """
 
     __tablename__ = "process_resource"
 
-    digest: str = Field(primary_key=True, max_length=64, foreign_key="process_definition.digest")
+    # No foreign key: decisions can be deployed alone.
+    digest: str = Field(primary_key=True, max_length=64)
     name: str = Field(primary_key=True)
     content: bytes
 
@@ -131,10 +136,23 @@ def store(
     )
     session.add(definition)
     session.flush()
-    rows = [{"digest": name, "name": file, "content": files[file]} for file in sorted(files)]
+    _keep(session, name, files)
+    return definition
+
+
+def store_files(session: Session, files: Mapping[str, bytes]) -> str:
+    """Store files that hold no process, once; return the digest that names them."""
+    lock(session)
+    name = bundle_digest(files)
+    if session.scalars(select(ProcessResource).filter_by(digest=name).limit(1)).first() is None:
+        _keep(session, name, files)
+    return name
+
+
+def _keep(session: Session, digest: str, files: Mapping[str, bytes]) -> None:
+    rows = [{"digest": digest, "name": file, "content": files[file]} for file in sorted(files)]
     if rows:
         session.execute(insert(ProcessResource), rows)
-    return definition
 
 
 def load_resources(session: Session, digest: str) -> dict[str, bytes]:
