@@ -116,7 +116,7 @@ def list_manifests(
     with Session(means.engine) as session, session.begin():
         found = manifest.newest(session, limit, before)
         places = manifest_publication.of(session, found, addresses=addresses)
-        items = [_view(one, places[one.number]) for one in found]
+        items = [manifest_view(one, places[one.number]) for one in found]
     following = items[-1].number if len(items) == limit and items[-1].number > 1 else None
     return Manifests(items=items, next=following)
 
@@ -159,7 +159,8 @@ def _verified(means: Means) -> Report:
             connection.execute(_DONE)
 
 
-def _view(one: Manifest, places: list[Publication]) -> ManifestView:
+def manifest_view(one: Manifest, places: list[Publication]) -> ManifestView:
+    """Return a manifest as it is shown."""
     return ManifestView(
         number=one.number,
         made_at=one.made_at,

@@ -176,6 +176,7 @@ CODES: Mapping[str, Code] = {
     "progress_entry_not_found": Code(404),
     "customer_erased": Code(409),
     "signing_key_missing": Code(409),
+    "signing_key_differs": Code(409),
     "archive_not_found": Code(404),
     "legal_hold_active": Code(409, {"holds": 1}),
     "legal_hold_not_found": Code(404),

@@ -96,6 +96,7 @@ PERMISSIONS: Mapping[str, frozenset[str] | Rule] = {
     # Counts and times of many instances, and nothing of any one.
     "audit.mine": frozenset({"auditor", "process_owner"}),
     "audit.export": frozenset({"auditor"}),
+    "audit.seal": frozenset({"auditor"}),
     "audit.verify": frozenset({"auditor", "administrator"}),
     "access_record.read": frozenset({"auditor", "administrator"}),
     "legal_hold.manage": frozenset({"auditor", "administrator"}),

@@ -14,7 +14,7 @@ from models.measures.period import day_of
 from proof.bundle import manifest_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from proof.signing import Signer
 
 CODE = "manifest_made"
-PUBLISHED = "manifest_published"
+PUBLISHED = making.PUBLISHED
 
 
 def seal(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) -> Manifest:
@@ -39,9 +39,45 @@ def seal(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) ->
     Raises:
         KeyMismatchError: manifests were signed with another key before.
     """
+    return _seal(engine, signer, at, lambda _: True, addresses=addresses)[0]
+
+
+def seal_day(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) -> int:
+    """Make the manifest of the day unless there is one; return the number of the newest."""
+
+    def is_missing(session: Session) -> bool:
+        before = manifest.last(session)
+        return before is None or day_of(before.made_at) != day_of(at)
+
+    return _seal(engine, signer, at, is_missing, addresses=addresses)[0].number
+
+
+def seal_news(
+    engine: Engine, signer: Signer, at: datetime, *, by: str, addresses: int = 0
+) -> tuple[Manifest, bool]:
+    """Make a manifest if anything happened since the newest; return the newest, and if it is new.
+
+    Several at once make one: the others find nothing new. Raises as `seal`.
+    """
+    return _seal(engine, signer, at, making.has_news, addresses=addresses, by=by)
+
+
+def _seal(
+    engine: Engine,
+    signer: Signer,
+    at: datetime,
+    is_needed: Callable[[Session], bool],
+    *,
+    addresses: int,
+    by: str = making.ACTOR,
+) -> tuple[Manifest, bool]:
     access_chain.seal_all(engine)
     with Session(engine, expire_on_commit=False) as session, session.begin():
-        made = making.make(session, signer, at)
+        making.alone(session)
+        newest = manifest.last(session)
+        if newest is not None and not is_needed(session):
+            return newest, False
+        made = making.make(session, signer, at, by=by)
         data = {
             "number": made.number,
             "made_at": made.body["made_at"],
@@ -52,16 +88,7 @@ def seal(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) ->
         notice_delivery.renew(session, CODE, at, addresses=addresses)
         cause = making.cause(made)
         notice_delivery.owe(session, cause, code=CODE, data=data, at=at, addresses=addresses)
-    return made
-
-
-def seal_day(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) -> int:
-    """Make the manifest of the day unless there is one; return the number of the newest."""
-    with Session(engine) as session:
-        before = manifest.last(session)
-        if before is not None and day_of(before.made_at) == day_of(at):
-            return before.number
-    return seal(engine, signer, at, addresses=addresses).number
+    return made, True
 
 
 def publish(engine: Engine, folder: Path, at: datetime) -> Sequence[int]:

@@ -13,7 +13,7 @@ from models import sealing
 from models.manifest import Manifest
 from models.notice_delivery import NoticeDelivery
 
-PUBLISHED = "manifest_published"
+PUBLISHED = sealing.PUBLISHED
 FOLDER = "folder"
 NOTICE = "notice"
 _WRITTEN = text(

@@ -16,6 +16,7 @@ from proof.signing import KEY_FILE, Signer
 
 ACTOR = "bihuan"
 ACTION = "manifest_made"
+PUBLISHED = "manifest_published"
 # Erasures that commit late are told once more rather than never.
 _LATE = timedelta(days=1)
 _NAMESPACE = UUID("0d3a1f5e-5f0b-5d0c-8a55-3c1d8e4b7a90")
@@ -41,17 +42,45 @@ _ERASED = text(
     " WHERE CAST(:since AS timestamptz) IS NULL OR erased_at >= :since ORDER BY person_id"
 )
 
+# What sealing itself leaves behind is nothing to seal for.
+_LOOKED = text(
+    "SELECT EXISTS (SELECT FROM access_chain c JOIN access_record r"
+    " ON r.id = c.record_id AND r.at = c.record_at"
+    " WHERE c.number > :sealed AND r.action <> ALL(:own))"
+)
 
-def make(session: Session, signer: Signer, at: datetime) -> Manifest:
+
+def alone(session: Session) -> None:
+    """Have nobody else make a manifest until the transaction ends."""
+    session.execute(_LOCK)
+
+
+def has_news(session: Session) -> bool:
+    """Say whether anything happened that the newest manifest does not tell (有无新增).
+
+    To be asked by whoever is `alone`, after the access records are sealed.
+    """
+    before = manifest.last(session)
+    if before is None or session.execute(_CHANGED).first() is not None:
+        return True
+    told = before.body
+    if list(session.scalars(_DEFINITIONS)) != told["definitions"]:
+        return True
+    # Who was erased has an access record.
+    sealed = told["access"][0] if told["access"] else 0
+    return bool(session.scalar(_LOOKED, {"sealed": sealed, "own": [ACTION, PUBLISHED]}))
+
+
+def make(session: Session, signer: Signer, at: datetime, *, by: str = ACTOR) -> Manifest:
     """Seal what all chains have come to (制作清单) and return the manifest.
 
     One at a time: a second one waits, and is numbered after the first. The access records are
-    sealed before it by the caller, see `access_chain.seal_all`.
+    sealed before it by the caller, see `access_chain.seal_all`. `by`: who had it made.
 
     Raises:
         KeyMismatchError: manifests were signed with another key before.
     """
-    session.execute(_LOCK)
+    alone(session)
     key_check.hold(session, KEY_FILE, bytes.fromhex(signer.public))
     before = manifest.last(session)
     changed = _heads(session, _CHANGED)
@@ -72,7 +101,7 @@ def make(session: Session, signer: Signer, at: datetime) -> Manifest:
     made = _signed(draft.body(signer.public), signer, at)
     session.add(made)
     data = {"number": made.number, "hash": made.hash.hex()}
-    access_record.append(session, at=at, actor=ACTOR, action=ACTION, data=data)
+    access_record.append(session, at=at, actor=by, action=ACTION, data=data)
     session.flush()
     return made
 
