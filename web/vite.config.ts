@@ -34,6 +34,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            // English pages need the names drawn as well, to know them.
+            { name: "words-drawn", test: /words\/zh-CN\/element\.json/ },
             { name: "words-zh-CN", test: /words\/zh-CN\/|(?:problems|kinds|acts|proof\/words)\.zh-CN|templates\/zh-CN/ },
             { name: "words-en", test: /words\/en\/|(?:problems|kinds|acts|proof\/words)\.en|templates\/en/ },
             { name: "vue", test: /node_modules\/(@?vue|vue-router|vue-i18n|@intlify|@tanstack\/(vue-)?query)/ },

@@ -1,4 +1,5 @@
-import { codeInWords, t, words } from "@/words/words";
+import { elementInWords as named } from "@/drawing/elementWords";
+import { codeInWords, t } from "@/words/words";
 
 import type { DrawnElement } from "./drawing";
 import type { Line } from "./replay";
@@ -8,14 +9,13 @@ export type Drawn = Map<string, DrawnElement>;
 /** An element in words: the house's name for it, else the drawing's, else what kind of element it is. */
 export function elementInWords(id: string, drawn: Drawn): string {
   if (!id) return "";
-  if (words.global.te(`element.${id}`)) return t(`element.${id}`);
   const found = drawn.get(id);
-  if (!found) return id;
+  if (!found) return named(id);
   if (found.kind === "sequenceFlow") {
     const flow = t("audit.replay.flow", { from: elementInWords(found.from ?? "", drawn), to: elementInWords(found.to ?? "", drawn) });
-    return found.name ? `${found.name} (${flow})` : flow;
+    return found.name ? `${named(id, found.name)} (${flow})` : flow;
   }
-  return found.name || codeInWords("elementKind", found.kind);
+  return found.name ? named(id, found.name) : codeInWords("elementKind", found.kind);
 }
 
 /** What a record says, without its element: `Task assigned`, or the status that came with it. */

@@ -1,3 +1,4 @@
+import { inReadersWords } from "./elementWords";
 import type { ElementMark } from "./mark";
 
 /** A drawing on the page. */
@@ -47,7 +48,7 @@ export async function openViewer(container: HTMLElement, xml: string): Promise<V
     container,
     bpmnRenderer: { defaultFillColor: colour("--el-bg-color"), defaultStrokeColor: colour("--el-text-color-regular"), defaultLabelColor: text },
   });
-  await made.importXML(xml);
+  await made.importXML(inReadersWords(xml));
   const canvas = made.get<Canvas>("canvas");
   const registry = made.get<{ get: (id: string) => unknown }>("elementRegistry");
   const known = (id: string) => registry.get(id) !== undefined;

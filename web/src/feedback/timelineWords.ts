@@ -1,7 +1,7 @@
 import { codeInWords, t, words } from "@/words/words";
 import { moment } from "@/words/moments";
 
-import { elementInWords } from "./elementWords";
+import { elementInWords } from "@/drawing/elementWords";
 import type { Line } from "./timeline";
 
 /** A line of the timeline in words; an unknown kind is said by its name. */

@@ -34,14 +34,17 @@ export const words = createI18n({
 
 /** The words of Element Plus' own parts. */
 export const elementWords = shallowRef<Language>();
+/** The names in the house's own drawings, by id. */
+export const drawnNames = shallowRef<Record<string, string>>({});
 export const locale = ref<Locale>("zh-CN");
 export const t = words.global.t;
 
 /** Show the console in a language, by default in the one used last or the browser's. */
 export async function loadWords(chosen: Locale = remembered()): Promise<void> {
   const rooms = Object.entries(catalogues).filter(([path]) => path.startsWith(`./${chosen}/`));
-  const [element, codes, kind, act, proof, told, ...loaded] = await Promise.all([
+  const [element, drawn, codes, kind, act, proof, told, ...loaded] = await Promise.all([
     elements[chosen](),
+    catalogues["./zh-CN/element.json"]?.(),
     shared(problems, chosen),
     shared(kinds, chosen),
     shared(acts, chosen),
@@ -54,6 +57,7 @@ export async function loadWords(chosen: Locale = remembered()): Promise<void> {
   words.global.setLocaleMessage(chosen, { ...messages, ...beside } as never);
   words.global.locale.value = chosen;
   elementWords.value = element.default;
+  drawnNames.value = (drawn ?? {}) as Record<string, string>;
   locale.value = chosen;
   document.documentElement.lang = chosen;
   localStorage.setItem(REMEMBERED, chosen);
