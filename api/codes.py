@@ -73,6 +73,7 @@ CODES: Mapping[str, Code] = {
     "provider_unavailable": Code(503, {}, 5),
     "login_state_invalid": Code(400),
     "login_refused": Code(403, {"reason": "person_unknown"}),
+    "logout_refused": Code(400, {"reason": "signature_invalid"}),
     "task_not_yours": Code(403, _KEY),
     "feedback_not_yours": Code(403),
     "process_instance_not_yours": Code(403, _KEY),

@@ -55,6 +55,28 @@ def verified(token: str, keys: Callable[[bool], KeySet], expected: Expected) -> 
             `issuer_wrong`, `audience_wrong`, `token_expired`, `token_not_fresh`, `nonce_wrong` or
             `subject_missing`.
     """
+    claims = signed(token, keys)[1]
+    check_parties(claims, expected.issuer, expected.client_id)
+    subject = claims.get("sub")
+    if not isinstance(subject, str) or not subject:
+        raise IdTokenError("subject_missing")
+    check_times(claims, expected.now)
+    nonce = claims.get("nonce")
+    if not isinstance(nonce, str) or not hmac.compare_digest(
+        nonce.encode(), expected.nonce.encode()
+    ):
+        raise IdTokenError("nonce_wrong")
+    return claims
+
+
+def signed(
+    token: str, keys: Callable[[bool], KeySet]
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return header and claims of a token that a key of the provider has signed.
+
+    Raises:
+        IdTokenError: `token_malformed`, `algorithm_refused`, `key_unknown` or `signature_invalid`.
+    """
     header = _header(token)
     algorithm = header.get("alg")
     if algorithm not in ALGORITHMS:
@@ -62,15 +84,7 @@ def verified(token: str, keys: Callable[[bool], KeySet], expected: Expected) -> 
     chosen = _fitting(keys(False), header) or _fitting(keys(True), header)
     if not chosen:
         raise IdTokenError("key_unknown")
-    claims = _decoded(token, chosen, algorithm)
-    _check_parties(claims, expected)
-    _check_times(claims, expected.now)
-    nonce = claims.get("nonce")
-    if not isinstance(nonce, str) or not hmac.compare_digest(
-        nonce.encode(), expected.nonce.encode()
-    ):
-        raise IdTokenError("nonce_wrong")
-    return claims
+    return header, _decoded(token, chosen, algorithm)
 
 
 def _header(token: str) -> dict[str, Any]:
@@ -108,24 +122,31 @@ def _decoded(token: str, keys: Sequence[Key], algorithm: str) -> Mapping[str, An
     raise IdTokenError("signature_invalid")
 
 
-def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
-    if claims.get("iss") != expected.issuer:
+def check_parties(claims: Mapping[str, Any], issuer: str, client_id: str) -> None:
+    """Refuse a token of somebody else, or for somebody else.
+
+    Raises:
+        IdTokenError: `issuer_wrong` or `audience_wrong`.
+    """
+    if claims.get("iss") != issuer:
         raise IdTokenError("issuer_wrong")
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     # OpenID Connect Core 3.1.3.7: with several audiences it says for which of them it was made.
-    party = claims.get("azp", None if len(audiences) > 1 else expected.client_id)
-    if expected.client_id not in audiences or party != expected.client_id:
+    party = claims.get("azp", None if len(audiences) > 1 else client_id)
+    if client_id not in audiences or party != client_id:
         raise IdTokenError("audience_wrong")
-    subject = claims.get("sub")
-    if not isinstance(subject, str) or not subject:
-        raise IdTokenError("subject_missing")
 
 
-def _check_times(claims: Mapping[str, Any], now: datetime) -> None:
+def check_times(claims: Mapping[str, Any], now: datetime, *, expires: bool = True) -> None:
+    """Refuse a token of another time; one that need not expire is held to when it was made.
+
+    Raises:
+        IdTokenError: `token_expired` or `token_not_fresh`.
+    """
     at, skew = now.timestamp(), SKEW.total_seconds()
-    expires, issued = _number(claims, "exp"), _number(claims, "iat")
-    if expires is None or expires + skew <= at:
+    ends, issued = _number(claims, "exp"), _number(claims, "iat")
+    if expires and (ends is None or ends + skew <= at):
         raise IdTokenError("token_expired")
     begins = _number(claims, "nbf")
     if issued is None or issued > at + skew or (begins is not None and begins > at + skew):

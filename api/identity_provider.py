@@ -16,7 +16,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 import settings
-from api import id_token, provider_answers
+from api import id_token, logout_token, provider_answers
+from api.logout_token import Logout
 from api.problem import Problem
 
 _OK = 200
@@ -122,6 +123,19 @@ class IdentityProvider:
         expected = id_token.Expected(self.rules.issuer, self.rules.client_id, nonce, now)
         try:
             return id_token.verified(token, self._keys_of, expected)
+        except id_token.IdTokenError as error:
+            raise RefusedError(str(error)) from None
+
+    def logout(self, token: str, now: datetime) -> Logout:
+        """Return whose session ended at the provider, by its own token.
+
+        Raises:
+            RefusedError: a reason of `logout_token.verified`.
+            Problem: `provider_unavailable`.
+        """
+        rules = self.rules
+        try:
+            return logout_token.verified(token, self._keys_of, rules.issuer, rules.client_id, now)
         except id_token.IdTokenError as error:
             raise RefusedError(str(error)) from None
 

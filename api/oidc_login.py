@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -19,7 +20,8 @@ from api.means import Means, MeansHere
 from api.problem import Problem
 from api.provider_people import person_of
 from api.sessions import Client, cookie_issue, replace_session
-from models import provider_login
+from models import provider_login, provider_logout
+from models.access_token import Issue
 from models.provider_login import LIFETIME, ProviderLogin
 
 router = APIRouter(prefix="/api/oidc", tags=["session"])
@@ -151,13 +153,25 @@ def _grant(
         now = means.now()
         try:
             found = person_of(session, provider.rules, claims, now)
-            outcome = grant(session, found, cookie_issue(means, "provider"), client, now)
+            outcome = grant(session, found, _issue(means, provider, claims), client, now)
         except RefusedError as refused:
             outcome = refused
     # Raised here, so that what was recorded is committed.
     if isinstance(outcome, RefusedError):
         raise outcome
     return outcome
+
+
+def _issue(means: Means, provider: IdentityProvider, claims: Mapping[str, Any]) -> Issue:
+    """Return what kind of session it is: one that knows with which login it began."""
+    issuer, own_session = provider.rules.issuer, claims.get("sid")
+    return replace(
+        cookie_issue(means, "provider"),
+        provider_subject=provider_logout.digest(issuer, claims["sub"]),
+        provider_session=(
+            provider_logout.digest(issuer, own_session) if isinstance(own_session, str) else None
+        ),
+    )
 
 
 def _record(means: Means, client: str, action: str, reason: str) -> None:

@@ -184,6 +184,7 @@ PUBLIC: Mapping[tuple[str, str], str] = {
     ("POST", "/api/session"): "brings name and password",
     ("GET", "/api/oidc/login"): "sends to the provider; limited by address",
     ("GET", "/api/oidc/callback"): "brings the provider's answer, once; limited by address",
+    ("POST", "/api/oidc/backchannel-logout"): "brings a token that the provider signed, once",
     ("POST", "/api/feedback"): "customers write to us; limited by address",
     ("POST", "/api/feedback-uploads"): "customers send files with what they tell; limited likewise",
     ("POST", "/api/feedback-uploads/files"): "brings the token of the line above, in a header",

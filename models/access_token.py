@@ -30,6 +30,8 @@ class AccessToken(SQLModel, table=True):
         via: how the person logged in: `password`, or `provider` for OpenID Connect.
         scope: what an API token is for; None for sessions, which may whatever the person may.
         idle_expires_at: when a session of the console ends unless it is used.
+        provider_subject, provider_session: digests of who logged in at the provider, and in which
+            session of its own, so that it can tell that this one ended.
     """
 
     __tablename__ = "access_token"
@@ -46,6 +48,8 @@ class AccessToken(SQLModel, table=True):
     idle_expires_at: datetime | None = Field(default=None, sa_type=Timestamp)
     expires_at: datetime = Field(sa_type=Timestamp)
     revoked_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    provider_subject: str | None = Field(default=None, max_length=64)
+    provider_session: str | None = Field(default=None, max_length=64)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Issue:
     idle: timedelta | None = None
     name: str | None = None
     scope: tuple[str, ...] | None = None
+    provider_subject: str | None = None
+    provider_session: str | None = None
 
 
 def issue(session: Session, username: str, *, now: datetime, lifetime: timedelta) -> str:
@@ -85,6 +91,8 @@ def issue_as(session: Session, username: str, wanted: Issue, now: datetime) -> t
         "last_used_at": now,
         "idle_expires_at": None if wanted.idle is None else now + wanted.idle,
         "expires_at": now + wanted.lifetime,
+        "provider_subject": wanted.provider_subject,
+        "provider_session": wanted.provider_session,
     }
     session.execute(insert(AccessToken).values(**values))
     return token, own_id

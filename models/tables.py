@@ -53,6 +53,7 @@ from models.process_instance import INSTANCE_SEQUENCE, ProcessInstance
 from models.product_batch import ProductBatch
 from models.progress_entry import ProgressEntry
 from models.provider_login import ProviderLogin
+from models.provider_logout import ProviderLogout
 from models.publication import Publication
 from models.purchase_order import PurchaseOrder
 from models.quiet_hours import QuietHours
@@ -118,6 +119,7 @@ DELETABLE = frozenset(
         "personal_key",
         "personal_value",
         "provider_login",
+        "provider_logout",
         "publication",
         "saved_filter",
         "start_request",
@@ -189,6 +191,7 @@ __all__ = [
     "ProductBatch",
     "ProgressEntry",
     "ProviderLogin",
+    "ProviderLogout",
     "Publication",
     "PurchaseOrder",
     "QuietHours",
