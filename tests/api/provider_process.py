@@ -63,7 +63,7 @@ class ProviderProcess:
             self._child = subprocess.Popen(command, stdout=log, stderr=log)
         for _ in range(600):
             try:
-                httpx.get(f"{self.issuer}/.well-known/openid-configuration")
+                httpx.get(f"{self.issuer}/.well-known/openid-configuration", timeout=60)
             except httpx.TransportError:
                 assert self._child.poll() is None, (self.folder / "provider.log").read_text()
                 time.sleep(0.1)
@@ -75,7 +75,7 @@ class ProviderProcess:
         """End it."""
         if self._child is not None:
             self._child.terminate()
-            self._child.wait(10)
+            self._child.wait(60)
             self._child = None
 
     def __enter__(self) -> Self:
@@ -93,7 +93,7 @@ class ProviderProcess:
 
 def answer_of(address: str, username: str, *, password: str = PASSWORD) -> str:
     """Log in at the provider as a browser does; return where it sends the browser back to."""
-    with httpx.Client(base_url=address.split("/o/", maxsplit=1)[0]) as client:
+    with httpx.Client(base_url=address.split("/o/", maxsplit=1)[0], timeout=60) as client:
         answer = client.get(address)
         while not answer.headers.get("location", "").startswith(PUBLIC_URL):
             answer = _next(client, answer, username, password)

@@ -192,7 +192,7 @@ def wait_until_waiting(door: Door) -> None:
         "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     with door.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         while not connection.scalar(asked):
             assert time.monotonic() < deadline

@@ -60,7 +60,7 @@ async def test_logging_out_leads_to_the_end_of_the_providers_session(house: Hous
     assert answer.status_code == 204
     assert await house.who() == "token_missing"
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         there = await client.get(told["logout_url"])
     assert there.is_redirect
     assert there.headers["location"].startswith(f"{PUBLIC_URL}/")

@@ -44,7 +44,7 @@ async def test_a_silent_engine_is_answered_for_in_time_and_the_key_works_afterwa
     if name == "completion":
         key = await claimed(door, instance, "draft")
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):
         busy = await verb(silent, "tech", key, name, body, Idempotency_Key="k")
     done = await verb(door, "tech", key, name, body, Idempotency_Key="k")
     again = await verb(door, "tech", key, name, body, Idempotency_Key="k")

@@ -43,7 +43,7 @@ class RunningStack:
             capture_output=True,
             text=True,
             check=False,
-            timeout=180,
+            timeout=600,
         )
 
     def up(self) -> None:
@@ -97,7 +97,7 @@ class RunningStack:
         """A client with a token of somebody who has this role."""
         name, password = next((n, p) for n, (p, r) in self.logins.items() if r == role)
         body = {"username": name, "password": password}
-        answer = httpx.post(f"{self.api}/api/login", json=body, timeout=20)
+        answer = httpx.post(f"{self.api}/api/login", json=body, timeout=120)
         assert answer.status_code == 200, answer.text
         headers = {"Authorization": f"Bearer {answer.json()['token']}"}
-        return httpx.AsyncClient(base_url=self.api, headers=headers, timeout=30)
+        return httpx.AsyncClient(base_url=self.api, headers=headers, timeout=120)

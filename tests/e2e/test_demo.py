@@ -21,8 +21,8 @@ from stack.processes import Process
 from tests.e2e.running_stack import RunningStack
 from tests.e2e.walker import PAUSE, post
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
-SECONDS = 240
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
+SECONDS = 900
 FIELDS = {"number", "scenario", "states", "elements", "timers", "seconds"}
 
 
@@ -85,7 +85,7 @@ def test_a_demo_that_is_ended_takes_its_stack_with_it(folder: Path) -> None:
 
         running.terminate()
 
-        assert running.wait(90) == 128 + signal.SIGTERM
+        assert running.wait(300) == 128 + signal.SIGTERM
     assert supervisor is not None
     assert Process.find(supervisor) is None
     assert not list(folder.iterdir())

@@ -38,7 +38,7 @@ from tests.e2e.planted import (
 )
 from tests.e2e.running_stack import RunningStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 
 @dataclass
@@ -95,7 +95,7 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Erased]:
         number = asyncio.run(tell(stack))
         withdrawn = asyncio.run(tell_and_withdraw(stack))
         other = {"contact": "13900000009", "description": "stays", "customer_name": "留下"}
-        told = httpx.post(f"{stack.api}/api/feedback", json=other, timeout=20)
+        told = httpx.post(f"{stack.api}/api/feedback", json=other, timeout=120)
         assert told.status_code == 201
         [(person, ref)] = rows(stack, f"SELECT customer_id, contact_ref {_ITEM} = :value", number)
         stays_at = "SELECT contact_ref FROM feedback WHERE customer_id <> :value"

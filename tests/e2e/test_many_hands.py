@@ -24,7 +24,7 @@ from models.person import Person
 from tests.drawings import chain, user, xml
 from tests.e2e.running_stack import RunningStack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 PARTS = "postgres temporal migrations worker api"
 PEOPLE, TASKS, PAIRS = 50, 200, 1000
 BULK = 100
@@ -69,7 +69,7 @@ def hire(stack: RunningStack) -> dict[str, httpx.AsyncClient]:
         name: httpx.AsyncClient(
             base_url=address,
             headers={"Authorization": f"Bearer {token}"},
-            timeout=180,
+            timeout=600,
             limits=limits,
         )
         for name, token in found.items()
@@ -106,7 +106,7 @@ async def furnish(boss: httpx.AsyncClient) -> list[str]:
 
     await asyncio.gather(*(begin() for _ in range(TASKS)))
     asked = {"filter": {"processDefinitionId": "p"}, "page": {"limit": TASKS}}
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(600):
         while True:
             found = (await boss.post(SEARCH, json=asked)).json()["items"]
             if len(found) == TASKS:
@@ -216,7 +216,7 @@ async def every_completion_twice(office: Office) -> None:
 
     await asyncio.gather(*(complete(key, False) for key in office.tasks))
     asked = {"filter": {"processDefinitionId": "p", "state": "ACTIVE"}}
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(600):
         while (await boss.post("/v2/process-instances/search", json=asked)).json()["items"]:
             await asyncio.sleep(0.2)
     await asyncio.gather(*(complete(key, True) for key in office.tasks))

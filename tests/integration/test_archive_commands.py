@@ -43,6 +43,12 @@ class Terminal:
         )
         return done.returncode, (done.stdout + done.stderr).splitlines()
 
+    async def lived(self, door: Door) -> int:
+        """Bring an instance to its end, and Temporal to know of it."""
+        key = await lives.lived(door)
+        await lives.closed(self.addresses["BIHUAN_TEMPORAL_ADDRESS"], key)
+        return key
+
 
 @pytest.fixture
 def terminal(database: Database, temporal_server: str, tmp_path: Path) -> Terminal:
@@ -56,8 +62,7 @@ def terminal(database: Database, temporal_server: str, tmp_path: Path) -> Termin
 
 
 async def test_what_has_closed_is_made_listed_and_checked(served: Door, terminal: Terminal) -> None:
-    key = await lives.lived(served)
-    await asyncio.sleep(1)
+    key = await terminal.lived(served)
 
     made = await terminal.run("make")
     listed = await terminal.run("list")
@@ -71,8 +76,7 @@ async def test_what_has_closed_is_made_listed_and_checked(served: Door, terminal
 async def test_a_damaged_archive_is_named_and_another_is_made(
     served: Door, terminal: Terminal
 ) -> None:
-    key = str(await lives.lived(served))
-    await asyncio.sleep(1)
+    key = str(await terminal.lived(served))
     await terminal.run("make")
     [path] = (terminal.home / "archive").glob("2*/*/*.bha")
     path.write_bytes(path.read_bytes()[:-1])
@@ -92,8 +96,7 @@ async def test_a_damaged_archive_is_named_and_another_is_made(
 async def test_an_archive_is_replayed_with_the_service_key_and_nothing_that_runs(
     served: Door, terminal: Terminal
 ) -> None:
-    key = await lives.lived(served)
-    await asyncio.sleep(1)
+    key = await terminal.lived(served)
     await terminal.run("make")
     [path] = (terminal.home / "archive").glob("2*/*/*.bha")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.worker import Replayer
 
 from audit.archive import Archive, read
@@ -24,6 +24,7 @@ from bpmn.apply import replay
 from flows import archiving
 from models import archived_instance, audit_record
 from models.archived_instance import ArchivedInstance
+from models.process_instance import workflow_id
 from settings import PROJECT
 from tests.api.door import Door
 from tests.api.other_process import complete, deploy_other
@@ -60,9 +61,18 @@ async def lived(door: Door) -> int:
     return int(key)
 
 
+async def closed(address: str, key: int) -> None:
+    """Wait until the workflow of an instance has closed, which is after the instance ended."""
+    client = await Client.connect(address, namespace="bihuan")
+    workflow = client.get_workflow_handle(workflow_id(key))
+    async with asyncio.timeout(120):
+        while (await workflow.describe()).status is WorkflowExecutionStatus.RUNNING:
+            await asyncio.sleep(0.05)
+
+
 async def archived(maker: Maker, key: int) -> ArchivedInstance:
     """Archive an instance as soon as its workflow has closed."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while (made := await maker.make(key)) is None:
             await asyncio.sleep(0.1)
     return made
@@ -144,7 +154,7 @@ async def test_the_nightly_run_archives_what_is_owed_once(
     served: Door, database: Database, temporal_server: str, tmp_path: Path
 ) -> None:
     key = await lived(served)
-    await asyncio.sleep(1)
+    await closed(temporal_server, key)
     first = await asyncio.to_thread(nightly, database, temporal_server, tmp_path)
     second = await asyncio.to_thread(nightly, database, temporal_server, tmp_path)
 

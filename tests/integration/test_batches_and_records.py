@@ -30,7 +30,7 @@ def test_of_two_rivals_one_wins_and_the_other_finds_what_was_committed(
 
     def attempt(name: str) -> tuple[bool, str]:
         with Session(app_engine) as session:
-            barrier.wait(10)
+            barrier.wait(120)
             won = _put(session, name)
             if won:
                 session.commit()
@@ -145,7 +145,7 @@ def test_a_start_request_is_announced_when_and_only_when_it_is_committed(
 
         with Session(app_engine) as session, session.begin():
             owe(session, 2)
-        assert len(list(listener.notifies(timeout=5, stop_after=1))) == 1
+        assert len(list(listener.notifies(timeout=120, stop_after=1))) == 1
 
 
 def test_two_dispatchers_never_take_the_same_start(app_engine: Engine) -> None:

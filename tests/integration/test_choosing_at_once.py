@@ -48,7 +48,7 @@ def test_twenty_items_at_once_are_five_for_each_of_four_equal_members(house: Hou
     together = Barrier(AT_ONCE)
 
     def receive(number: int) -> str | None:
-        together.wait(timeout=30)
+        together.wait(timeout=120)
         return Item(house).receive(FAULT, number=f"202609-{number:03d}").row().assignee
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -63,12 +63,12 @@ def test_a_choice_waits_for_one_among_the_same_members_and_others_do_not(house: 
             assignment_choice.alone(session, ["li.si"])
             same = pool.submit(Item(house).receive, FAULT, number="202609-901")
             other = pool.submit(Item(house).receive, LATE, type="complaint", number="202609-902")
-            assignee = other.result(timeout=30).row().assignee
+            assignee = other.result(timeout=120).row().assignee
             waited = not wait([same], timeout=0.5).done
 
         assert waited
         assert assignee == "lu.lu"
-        assert same.result(timeout=30).row().department == "technical"
+        assert same.result(timeout=120).row().department == "technical"
 
 
 def test_two_choices_never_wait_for_each_other_whatever_order_the_names_have(house: House) -> None:
@@ -76,7 +76,7 @@ def test_two_choices_never_wait_for_each_other_whatever_order_the_names_have(hou
     together = Barrier(2)
 
     def choose(ordered: list[str]) -> int:
-        together.wait(timeout=30)
+        together.wait(timeout=120)
         for _ in range(40):
             with Session(house.engine) as session, session.begin():
                 assignment_choice.alone(session, ordered)

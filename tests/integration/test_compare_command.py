@@ -130,7 +130,7 @@ async def test_every_history_of_the_server_is_replayed_and_another_code_is_caugh
     key = await begun(database, temporal)
     # The server is that of other tests too, whose histories are closed with other keys.
     monkeypatch.setattr("activities.contracts.WORKFLOW", f"Process' AND TaskQueue = '{QUEUE}")
-    await asyncio.sleep(1)
+    await listed(temporal, key)
 
     whole = await said(capsys, "replay", "--all")
     monkeypatch.setattr(code_replay, "ProcessWorkflow", OtherOrder)
@@ -141,6 +141,14 @@ async def test_every_history_of_the_server_is_replayed_and_another_code_is_caugh
     assert "NondeterminismError" in broken[1]
     assert "feedback-" in broken[1]
     assert key
+
+
+async def listed(client: Client, key: int) -> None:
+    """Wait until the server lists an instance, which it does some time after its start."""
+    asked = f"WorkflowId = '{workflow_id(key)}'"
+    async with asyncio.timeout(120):
+        while not (await client.count_workflows(asked)).count:
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("words", [("audit", "compare"), ("audit", "compare", "1", "--all")])

@@ -196,7 +196,7 @@ def test_two_counts_at_once_leave_one_set_of_figures(app_engine: Engine) -> None
     failed: list[Exception] = []
 
     def run() -> None:
-        barrier.wait(10)
+        barrier.wait(120)
         try:
             counted(app_engine)
         except Exception as error:  # noqa: BLE001 (whatever it is, the test must fail)

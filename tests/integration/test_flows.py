@@ -33,6 +33,7 @@ from models.notice import Notice
 from models.notice_delivery import NoticeDelivery
 from models.person import Person
 from settings import PROJECT
+from tests.whole_day import begin_in_a_whole_day
 
 pytestmark = pytest.mark.integration
 
@@ -205,14 +206,14 @@ def test_partitions_are_made_ahead_by_either_role(
 
 
 def _call(method: str, url: str, **body: Any) -> Any:
-    with httpx.Client(trust_env=False, timeout=30) as client:
+    with httpx.Client(trust_env=False, timeout=120) as client:
         answer = client.request(method, url, json=body or None)
     answer.raise_for_status()
     return answer.json()
 
 
 def _deployment(url: str, name: str) -> dict[str, Any] | None:
-    with httpx.Client(trust_env=False, timeout=30) as client:
+    with httpx.Client(trust_env=False, timeout=120) as client:
         answer = client.get(f"{url}/deployments/name/{name}")
     found: dict[str, Any] | None = answer.json() if answer.status_code == httpx.codes.OK else None
     return found
@@ -235,11 +236,13 @@ def serving(
     process.wait()
 
 
+@pytest.mark.timeout(600)
 def test_the_served_flow_has_its_schedule_and_really_runs(
     prefect_server: str, serving: subprocess.Popen[bytes], app_engine: Engine
 ) -> None:
+    begin_in_a_whole_day()
     url = prefect_server
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 500
     while (found := _deployment(url, "bihuan-daily/daily")) is None or not found["last_polled"]:
         assert serving.poll() is None
         assert time.monotonic() < deadline
@@ -258,7 +261,7 @@ def test_the_served_flow_has_its_schedule_and_really_runs(
     assert _volumes(app_engine)[yesterday] == 0
 
     serving.send_signal(signal.SIGTERM)
-    assert serving.wait(20) == 0
+    assert serving.wait(120) == 0
 
 
 def test_without_a_server_the_door_ends_so_that_it_is_started_again(

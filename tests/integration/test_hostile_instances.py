@@ -85,7 +85,7 @@ class Instances:
         )
 
     async def incidents(self, handle: WorkflowHandle[Any, Any]) -> list[dict[str, Any]]:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             while True:
                 state = await messages.state(self.client, handle.id)
                 if state["incidents"]:
@@ -93,7 +93,7 @@ class Instances:
                 await asyncio.sleep(0.1)
 
     async def task(self, handle: WorkflowHandle[Any, Any]) -> int:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             while True:
                 state = await messages.state(self.client, handle.id)
                 if state["user_tasks"]:
@@ -106,7 +106,7 @@ class Instances:
     async def finish(self, handle: WorkflowHandle[Any, Any]) -> None:
         key = await self.task(handle)
         await self.send(handle, CompleteUserTask(id=f"done:{key}", actor="li", key=key))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             await handle.result()
 
 

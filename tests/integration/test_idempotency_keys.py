@@ -29,7 +29,7 @@ def test_an_item_posted_twelve_times_at_once_with_one_key_gets_one_number(
 
     def intake(_: int) -> str:
         with Session(app_engine) as session, session.begin():
-            barrier.wait(10)
+            barrier.wait(120)
             reserved = _reserve(session)
             if reserved.claim is Claim.ANSWERED:
                 return str(reserved.answer["number"])

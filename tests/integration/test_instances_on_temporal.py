@@ -83,7 +83,7 @@ async def begun(door: Door, **asked: Any) -> str:
     answer = await door.post("owner", CREATE, {"processDefinitionId": "p", **asked})
     assert answer.status_code == 200, answer.text
     key = str(answer.json()["processInstanceKey"])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while (await door.get("owner", f"{CREATE}/{key}")).status_code != 200:
             await asyncio.sleep(0.05)
     return key

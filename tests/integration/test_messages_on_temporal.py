@@ -93,7 +93,7 @@ async def dispatching(world: World, client: Client) -> AsyncIterator[None]:
     await running
 
 
-async def ended(world: World, number: int, *, within: float = 60) -> list[int]:
+async def ended(world: World, number: int, *, within: float = 150) -> list[int]:
     """Wait until so many instances have ended; return their keys."""
     asked = "SELECT key FROM process_instance WHERE state = 'COMPLETED' ORDER BY key"
     async with asyncio.timeout(within):
@@ -104,7 +104,7 @@ async def ended(world: World, number: int, *, within: float = 60) -> list[int]:
 
 async def waiting(world: World, number: int) -> None:
     """Wait until there are so many subscriptions."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(150):
         while await asyncio.to_thread(world.count, "event_subscription") < number:
             await asyncio.sleep(0.1)
 
@@ -176,7 +176,7 @@ async def test_killed_dispatchers_deliver_each_message_once(
         for number in range(KEYS):
             world.publish(key=f"A-{number}", lifetime=HOUR)
         keys = await ended(world, KEYS, within=200)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             while world.rows("SELECT FROM delivery WHERE delivered_at IS NULL"):
                 await asyncio.sleep(0.2)
         assert not alive.done(), alive.exception()

@@ -173,7 +173,7 @@ async def test_an_item_is_handed_on_copied_and_read_by_those_it_concerns(office:
     door = office.door
     answer = await door.client.post("/api/feedback", json=TELL)
     number = str(answer.json()["number"])
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not (found := await tasks_of(door, number)):
             await asyncio.sleep(0.05)
     [accept] = found

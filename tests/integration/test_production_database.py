@@ -34,7 +34,7 @@ def bare(folder: Path, ports: Ports) -> Iterator[Cluster]:
         yield cluster
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
 
 
 @pytest.fixture

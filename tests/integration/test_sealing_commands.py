@@ -105,7 +105,7 @@ async def test_the_worker_seals_looks_until_it_is_stopped(app_engine: Engine) ->
         with Session(app_engine) as session, session.begin():
             access_record.append(session, at=NOW, actor=f"p{n}", action="login")
         await asyncio.sleep(0.2)
-    for _ in range(100):
+    for _ in range(2000):
         if await asyncio.to_thread(_sealed, app_engine) == 3:
             break
         await asyncio.sleep(0.05)

@@ -29,17 +29,19 @@ from stack.ports import Ports
 from tests.conftest import Database
 from tests.staffed_house import new_person
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
-# Half of what the process itself waits for requests that do not end.
-SOON = 8
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+PATIENCE = 100
+# What the server says when it has waited for requests that do not end, and cuts them off.
+CUT_OFF = "graceful shutdown exceeded"
 LOOKERS = 5
 
 
 @dataclass
 class Serving:
-    """The process, where it answers, and somebody's token."""
+    """The process, what it says, where it answers, and somebody's token."""
 
     process: subprocess.Popen[bytes]
+    log: Path
     address: str
     headers: dict[str, str]
 
@@ -47,7 +49,7 @@ class Serving:
     async def stream(self) -> AsyncIterator[AsyncIterator[str]]:
         """Look on until it ends; what comes is read line by line."""
         async with (
-            httpx.AsyncClient(base_url=self.address, headers=self.headers, timeout=30) as client,
+            httpx.AsyncClient(base_url=self.address, headers=self.headers, timeout=60) as client,
             client.stream("GET", "/api/events") as answer,
         ):
             assert answer.status_code == 200
@@ -56,8 +58,10 @@ class Serving:
             yield lines
 
     async def ends(self) -> int:
-        """Return the exit code; fail if the process goes on for long."""
-        return await asyncio.to_thread(self.process.wait, SOON)
+        """Return the exit code; fail if the process had to cut anybody off."""
+        code = await asyncio.to_thread(self.process.wait, PATIENCE)
+        assert CUT_OFF not in self.log.read_text()
+        return code
 
 
 @pytest.fixture
@@ -73,12 +77,15 @@ def serving(database: Database, folder: Path, ports: Ports) -> Iterator[Serving]
         "BIHUAN_API_PORT": str(port),
         "BIHUAN_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
-    process = subprocess.Popen([sys.executable, "-m", "api"], cwd=PROJECT, env=environment)
+    log = folder / "api.log"
+    command = [sys.executable, "-m", "api"]
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=said, stderr=said)
     address = f"http://127.0.0.1:{port}"
     headers = {"Authorization": f"Bearer {token(database)}", "Accept": "text/event-stream"}
     try:
         until_it_answers(process, address)
-        yield Serving(process, address, headers)
+        yield Serving(process, log, address, headers)
     finally:
         process.kill()
         process.wait()
@@ -98,7 +105,7 @@ def token(database: Database) -> str:
 def until_it_answers(process: subprocess.Popen[bytes], address: str) -> None:
     while process.poll() is None:
         try:
-            httpx.get(f"{address}/api/health", timeout=20)
+            httpx.get(f"{address}/api/health", timeout=PATIENCE)
         except httpx.TransportError:
             time.sleep(0.1)
         else:

@@ -67,7 +67,7 @@ class Run:
         return number
 
     async def ready(self) -> None:
-        await asyncio.wait_for(self.is_ready.wait(), 20)
+        await asyncio.wait_for(self.is_ready.wait(), 120)
 
     async def stop(self) -> bool:
         self.supervisor.stop()
@@ -75,12 +75,12 @@ class Run:
 
     async def end(self) -> bool:
         try:
-            return await asyncio.wait_for(self.task, 30)
+            return await asyncio.wait_for(self.task, 120)
         finally:
             self.log.close()
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 120) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)
@@ -228,7 +228,7 @@ def test_a_leashed_program_dies_with_its_parent(number: signal.Signals) -> None:
     parent.send_signal(number)
     parent.wait()
 
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while is_alive(child) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not is_alive(child)

@@ -167,7 +167,7 @@ def test_threads_that_store_the_first_texts_of_a_person_agree_on_one_key(
         ref = UUID(int=number + 1)
         with Session(app_engine) as session, session.begin():
             session.execute(text("SELECT 1"))
-            barrier.wait(10)
+            barrier.wait(120)
             Vault(SOURCE).store(session, person, ref, f"text {number}")
         return ref
 
@@ -181,8 +181,11 @@ def test_threads_that_store_the_first_texts_of_a_person_agree_on_one_key(
 
 
 def _wait_for_a_blocked_session(session: Session) -> None:
-    blocked = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    deadline = time.monotonic() + 10
+    blocked = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    deadline = time.monotonic() + 120
     while not session.scalar(blocked):
         assert time.monotonic() < deadline
         session.rollback()

@@ -34,7 +34,7 @@ from workflows.sandbox import runner
 STRICT = os.environ.get("BIHUAN_SANDBOX") == "strict"
 BEGIN = '<bpmn:startEvent id="start" />'
 END = '<bpmn:endEvent id="end" />'
-WITHIN = timedelta(seconds=30)
+WITHIN = timedelta(seconds=120)
 
 Handle = WorkflowHandle[Any, Any]
 Begin = Callable[..., AbstractAsyncContextManager[tuple[Ledger, Handle, Client]]]
