@@ -33,6 +33,7 @@ from models.database import engine
 from tests.conftest import Database
 from tests.feedback_items import Item, stored
 from tests.houses import quiet_house
+from tests.skipped_time import SkippedTime
 from workflows import messages
 from workflows.process import ProcessWorkflow
 from workflows.sandbox import runner
@@ -60,7 +61,7 @@ class Life:
         return [r for r in every if (r["kind"], r["element"]) == (kind, element)]
 
     async def record(self, kind: str, element: str) -> dict[str, Any]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while True:
                 if found := self.records(kind, element):
                     return found[-1]
@@ -97,8 +98,7 @@ class Life:
         return datetime.fromisoformat(created["at"]), due
 
     async def skip_to(self, instant: datetime) -> None:
-        await self.environment.sleep(instant - await self.environment.get_current_time())
-        await messages.state(self.client, self.item.workflow_id)
+        await SkippedTime(self.environment, self.item.workflow_id).pass_until(instant)
 
 
 @asynccontextmanager
