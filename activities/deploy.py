@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from activities import definition_starts
 from activities.drawings import Graph, drawn, graphs
 from activities.known import known
+from activities.linking import own_files
 from bpmn.deployment import check
 from models import (
     calendar_version,
@@ -94,9 +95,10 @@ def deploy(
             draft_id=deployer.draft_id,
         )
         for process_id in definition.processes
-        if not _spared(deployer, process_definition.latest(session, process_id))
+        if process_id in definition.own
+        and not _spared(deployer, process_definition.latest(session, process_id))
     )
-    if definition.processes and not processes:
+    if definition.own and not processes:
         return Deployed((), (), (), ())
     for one in processes:
         definition_starts.register(session, one, definition.processes[one.process_id])
@@ -111,6 +113,7 @@ def register(
     processes: tuple[ProcessDefinition, ...],
 ) -> Deployed:
     """Give the decisions and forms of stored processes, or of none, their keys and versions."""
+    files = own_files(files)
     origin = processes[0].digest if processes else process_definition.store_files(session, files)
     found = [
         _requirements(session, graph, definition, deployer, origin)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from bpmn.extensions import BPMN, ZEEBE
+from bpmn.linking import is_linked
 from bpmn.xml import Node, read
 from models.process_definition import Drawn, bundle_digest
 
@@ -25,10 +26,10 @@ class Graph:
 
 
 def drawn(files: Mapping[str, bytes]) -> dict[str, Drawn]:
-    """Return what checked drawings say of each process by its id."""
+    """Return what checked drawings say of each process by its id, linked ones left out."""
     found: dict[str, Drawn] = {}
     for name, content in sorted(files.items()):
-        if name.endswith(".bpmn"):
+        if name.endswith(".bpmn") and not is_linked(name):
             for process in read(content).all(BPMN, "process"):
                 found[process.get("id")] = _drawn(process, name)
     return found

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from activities.linking import linked_processes
 from api.answers import example, for_staff
 from api.audit_look import ERRORS, Auditor, Opened, open_instance
 from api.audit_snapshots import replay_to
@@ -221,21 +222,24 @@ def _audited(session: Session, opened: Opened) -> AuditedInstance:
         started_at=instance.started_at,
         ended_at=instance.ended_at,
         total=instance.last_number,
-        drawings=[_drawing(one, files) for one in drawn],
+        drawings=[
+            *(_drawing(one, files.get(one.resource_name, b"")) for one in drawn),
+            *(_drawing(one, files[name]) for one, name in linked_processes(session, files)),
+        ],
     )
 
 
 def _beside(session: Session, own: ProcessDefinition) -> list[ProcessDefinition]:
-    """Return the processes that were deployed with this one: those it may call."""
+    """Return the processes that were deployed with this one."""
     found = process_definition.of_bundle(session, own.bundle)
     return [one for one in found if one.process_id != own.process_id]
 
 
-def _drawing(one: ProcessDefinition, files: dict[str, bytes]) -> DrawingThen:
+def _drawing(one: ProcessDefinition, drawing: bytes) -> DrawingThen:
     return DrawingThen(
         process_id=one.process_id,
         process_definition_key=str(one.key),
         name=one.name,
         version=one.version,
-        xml=files.get(one.resource_name, b"").decode(errors="replace"),
+        xml=drawing.decode(errors="replace"),
     )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
+from activities.linking import linked
 from api import decision_record, draft_commands, process_definition_view
 from api.answers import example, for_staff
 from api.draft_view import FileView, file_view
@@ -148,7 +149,7 @@ def _side(
     if draft_id is None or key is not None:
         raise Problem("fields_invalid", errors=[{"field": field, "code": "key_or_id"}])
     draft = draft_commands.existing(session, draft_id)
-    files = draft_file.read(session, draft.id)
+    files = linked(session, draft_file.read(session, draft.id))
     return Side(draft_id=draft.id, title=draft.title, files=_shown(files)), files, draft
 
 
@@ -180,7 +181,8 @@ def _deployed(session: Session, draft: DefinitionDraft | None) -> tuple[Side | N
     """Return what is deployed of the process, or the decisions, that a draft grew from."""
     if draft is None:
         raise Problem("fields_invalid", errors=[{"field": "old_key", "code": "missing"}])
-    for name in sorted(draft.base):
+    # Its processes before its decisions.
+    for name in sorted(draft.base, key=lambda one: (one.startswith(DECISIONS), one)):
         if newest := process_definition.latest(session, name):
             return _version(session, newest)
         file = decision_requirements.latest(session, name.removeprefix(DECISIONS))

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from sqlalchemy.orm import Session
 
 from activities.drawings import graphs
+from activities.linking import own_files
 from api import decision_record
 from api.answers import example, for_staff
 from api.authentication import Caller
@@ -185,9 +186,8 @@ def _origin(session: Session, key: int | None) -> tuple[dict[str, bytes], dict[s
     if found is None:
         raise Problem("process_definition_not_found", key=str(key))
     together = process_definition.of_bundle(session, found.bundle)
-    return process_definition.load_resources(session, found.digest), {
-        one.process_id: one.version for one in together
-    }
+    files = own_files(process_definition.load_resources(session, found.digest))
+    return files, {one.process_id: one.version for one in together}
 
 
 def _decisions(session: Session, key: int) -> tuple[dict[str, bytes], dict[str, int]]:

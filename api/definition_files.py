@@ -25,7 +25,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {200: {"content": {_KIND: _BYTES}}}
 
 
 @router.get(
-    "/{key}/files/{name}",
+    "/{key}/files/{name:path}",
     operation_id="get_definition_file",
     response_class=Response,
     responses={
@@ -44,4 +44,4 @@ def get_definition_file(
         files = process_definition.load_resources(session, existing(session, key).digest)
     if name not in files:
         raise Problem("definition_file_not_found", name=name)
-    return download(files[name], _KIND, name)
+    return download(files[name], _KIND, name.rpartition("/")[2])

@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from activities.deploy import Deployed, Deployer, checked, deploy
+from activities.linking import linked
 from api.authentication import Caller
 from api.means import Means
 from api.problem import Problem
 from bpmn.deployment import DeploymentError
 from bpmn.model import Definition
-from models import access_record
+from models import access_record, process_definition
 from models.decision_requirements import DecisionRequirements
 from models.process_definition import ProcessDefinition, bundle_digest
 
@@ -30,19 +31,22 @@ def is_file_name(name: str) -> bool:
     return fits and name not in {".", ".."} and not set(name) & set("/\\")
 
 
-def deployable(session: Session, means: Means, files: Mapping[str, bytes]) -> Definition:
-    """Return the definition of files that may be deployed.
+def deployable(
+    session: Session, means: Means, files: Mapping[str, bytes]
+) -> tuple[Definition, dict[str, bytes]]:
+    """Return the definition of files that may be deployed, and with what they are linked now.
 
     Raises:
         Problem: `deployment_invalid` with all that is wrong, or `deployment_empty`.
     """
+    complete = linked(session, files)
     try:
-        definition = checked(session, files, means.time_scale)
+        definition = checked(session, complete, means.time_scale)
     except DeploymentError as error:
         raise Problem("deployment_invalid", problems=error.problems) from None
     if not (definition.processes or definition.decisions):
         raise Problem("deployment_empty")
-    return definition
+    return definition, complete
 
 
 def deploy_files(
@@ -58,9 +62,11 @@ def deploy_files(
     Raises:
         Problem: what `deployable` raises.
     """
-    definition = deployable(session, means, files)
+    # Nobody else deploys meanwhile: what the files are linked with stays the newest.
+    process_definition.lock(session)
+    definition, complete = deployable(session, means, files)
     deployer = Deployer(caller.username, means.now(), draft_id)
-    deployed = deploy(session, files, definition, deployer)
+    deployed = deploy(session, complete, definition, deployer)
     access_record.append(
         session,
         at=deployer.at,

@@ -8,6 +8,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, File, Request, UploadFile
 from sqlalchemy.orm import Session
 
+from activities.linking import linked
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.deploying import MAX_FILES, REFUSALS, deploy_files, is_file_name
@@ -57,10 +58,8 @@ async def create_deployment(
 ) -> Deployment:
     """Check all files together and store each process with them; nothing of what is refused."""
     files = await read_resources(resources)
-    deployment = await to_thread.run_sync(_deploy, means, caller, files)
-    slight = [one.to_json() for one in await to_thread.run_sync(examine, files)]
-    deployment.warnings = worded(slight, request.headers.get("accept-language", ""))
-    return deployment
+    language = request.headers.get("accept-language", "")
+    return await to_thread.run_sync(_deploy, means, caller, files, language)
 
 
 async def read_resources(resources: list[UploadFile]) -> dict[str, bytes]:
@@ -80,6 +79,10 @@ async def read_resources(resources: list[UploadFile]) -> dict[str, bytes]:
     return files
 
 
-def _deploy(means: Means, caller: Caller, files: dict[str, bytes]) -> Deployment:
+def _deploy(means: Means, caller: Caller, files: dict[str, bytes], language: str) -> Deployment:
     with Session(means.engine) as session, session.begin():
-        return shown(deploy_files(session, means, caller, files))
+        # Before they are deployed: what they call is linked as it was.
+        slight = [one.to_json() for one in examine(linked(session, files))]
+        deployment = shown(deploy_files(session, means, caller, files))
+    deployment.warnings = worded(slight, language)
+    return deployment

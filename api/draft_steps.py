@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from activities.deploy import decisions_known
 from activities.known import known
+from activities.linking import calls_known, linked
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.definition_drafts import Editor
@@ -133,7 +134,7 @@ def check_definition_draft(
         draft = existing(session, draft_id)
         outdated = definition_draft.outdated(session, [draft])[draft.id]
         files = draft_file.read(session, draft_id) | _tried(asked)
-        found = examine(files, known(session, means.time_scale))
+        found = examine(linked(session, files), known(session, means.time_scale))
     language = request.headers.get("accept-language", "")
     grave = [one.to_json() for one in found if one.severity == ERROR]
     slight = [one.to_json() for one in found if one.severity != ERROR]
@@ -164,8 +165,9 @@ def submit_definition_draft(
     def work(session: Session, draft: DefinitionDraft) -> None:
         definition_draft.allow(draft, "submit")
         files = draft_file.read(session, draft.id)
-        definition = deployable(session, means, files)
-        known = dict.fromkeys(definition.processes, 0) | decisions_known(session, files)
+        definition, complete = deployable(session, means, files)
+        known = dict.fromkeys(definition.own, 0) | decisions_known(session, files)
+        known |= calls_known(session, complete)
         draft.base = {name: draft.base.get(name, known[name]) for name in sorted(known)}
         _move(session, means, verb, draft, {"base": draft.base})
 

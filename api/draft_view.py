@@ -17,7 +17,8 @@ from models.definition_draft import DefinitionDraft
 class OutdatedProcess(BaseModel):
     """A process that was deployed by others since; 0 is one that was not there.
 
-    Of a draft of decisions alone it is a file of them: its id behind `decisions:`.
+    It can be a file of decisions too, its id behind `decisions:`, or a process that is called,
+    behind `calls:`.
     """
 
     process: str

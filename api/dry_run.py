@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from activities.known import known
+from activities.linking import linked
 from api.answers import example, for_staff
 from api.deployments import read_resources
 from api.findings import worded
@@ -150,6 +151,7 @@ def _play(
     means: Means, files: Mapping[str, bytes], script: str
 ) -> tuple[Report, list[dict[str, Any]]]:
     with Session(means.engine) as session:
+        files = linked(session, files)
         found = [one.to_json() for one in examine(files, known(session, means.time_scale))]
         version = calendar_version.latest(session) or 1
     try:

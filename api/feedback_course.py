@@ -11,6 +11,7 @@ from sqlalchemy import Row, case, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from activities.linking import linked_processes
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.element_instance_view import BODIES, open_incident
@@ -111,20 +112,24 @@ def get_feedback_course(
         files = process_definition.load_resources(session, instance.digest)
         elements = _elements(session, item.id)
         flows = _flows(session, item.id)
-        drawn = {} if own is None else _deployed_with(session, own)
+        drawn = {} if own is None else _drawn(session, own, files)
     entered = [instance.process_id, *(one for one in elements if one != instance.process_id)]
     return Course(
         items=[
-            _drawing(drawn[one], files, elements.get(one, ()), flows.get(one, []))
+            _drawing(*drawn[one], elements.get(one, ()), flows.get(one, []))
             for one in entered
             if one in drawn
         ]
     )
 
 
-def _deployed_with(session: Session, own: ProcessDefinition) -> dict[str, ProcessDefinition]:
-    found = {one.process_id: one for one in process_definition.of_bundle(session, own.bundle)}
-    return found | {own.process_id: own}
+def _drawn(
+    session: Session, own: ProcessDefinition, files: Mapping[str, bytes]
+) -> dict[str, tuple[ProcessDefinition, bytes]]:
+    """Return the processes that an instance may run, each with its drawing."""
+    called = {one.process_id: (one, files[name]) for one, name in linked_processes(session, files)}
+    together = [*process_definition.of_bundle(session, own.bundle), own]
+    return called | {one.process_id: (one, files.get(one.resource_name, b"")) for one in together}
 
 
 def _elements(session: Session, key: int) -> dict[str, list[Row[Any]]]:
@@ -155,7 +160,7 @@ def _flows(session: Session, key: int) -> dict[str, list[str]]:
 
 def _drawing(
     drawn: ProcessDefinition,
-    files: Mapping[str, bytes],
+    drawing: bytes,
     rows: Iterable[Row[Any]],
     flows: list[str],
 ) -> DrawingCourse:
@@ -169,7 +174,7 @@ def _drawing(
         process_id=drawn.process_id,
         name=drawn.name,
         version=drawn.version,
-        xml=files.get(drawn.resource_name, b"").decode(errors="replace"),
+        xml=drawing.decode(errors="replace"),
         active=any(one.active for one in elements),
         elements=elements,
         flows=flows,

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bpmn.camunda import drawn_forms
 from bpmn.dmn import DmnError, parse_decisions
+from bpmn.linking import is_linked
 from bpmn.lint import ERROR, Finding, lint, named
 from bpmn.model import Definition, Process
 from bpmn.parse import ParseError, parse_processes
 from bpmn.xml import MAX_BYTES, read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from bpmn.dmn import DecisionModel
     from bpmn.lint import Known
 
 
+# Ids that files share: said of a linked file, since the two cannot be told apart.
+_SHARED = frozenset({"process_id_not_unique", "decision_id_not_unique", "form_id_not_unique"})
 # What a file that could not be read may hold.
 _ACROSS_FILES = frozenset({"called_process_missing", "decision_not_found", "form_not_found"})
 
@@ -37,6 +41,7 @@ class _Reader:
     def __init__(self, digest: str) -> None:
         self.digest = digest
         self.processes: dict[str, Process] = {}
+        self.places: dict[str, str] = {}
         self.decisions: dict[str, DecisionModel] = {}
         self.models: dict[str, DecisionModel] = {}
         self.forms: dict[str, dict[str, Any]] = {}
@@ -70,11 +75,12 @@ class _Reader:
             Finding(code, element=element, line=line, found=found, resource=resource)
         )
 
-    def _drawing(self, _name: str, content: bytes) -> None:
+    def _drawing(self, name: str, content: bytes) -> None:
         for process in parse_processes(content).values():
             if process.id in self.processes:
-                raise ParseError("process_id_not_unique", process.id)
+                raise ParseError("process_id_not_unique", process.id, found=self.places[process.id])
             self.processes[process.id] = process
+            self.places[process.id] = name
         # A file's own fields give way to a form that was deployed under the same id.
         self.forms = drawn_forms(read(content)) | self.forms
 
@@ -94,14 +100,22 @@ class _Reader:
         self.forms[form["id"]] = form
 
     def definition(self) -> Definition:
-        return Definition(self.digest, self.processes, self.decisions, self.forms, self.models)
+        own = frozenset(one for one, place in self.places.items() if not is_linked(place))
+        read = (self.processes, self.decisions, self.forms, self.models, self.places, own)
+        return Definition(self.digest, *read)
 
 
 def _read(digest: str, resources: Mapping[str, bytes]) -> _Reader:
     reader = _Reader(digest)
-    for name, content in sorted(resources.items()):
-        reader.read(name, content)
+    # What is deployed itself goes before what it is linked with.
+    for name in sorted(resources, key=lambda one: (is_linked(one), one)):
+        reader.read(name, resources[name])
     return reader
+
+
+def legible(resources: Mapping[str, bytes]) -> Definition:
+    """Return the definition of those files that can be read, whatever is wrong with the others."""
+    return _read("", resources).definition()
 
 
 def load(digest: str, resources: Mapping[str, bytes]) -> Definition:
@@ -112,7 +126,7 @@ def load(digest: str, resources: Mapping[str, bytes]) -> Definition:
     """
     reader = _read(digest, resources)
     if reader.problems:
-        found = named(reader.problems, resources)
+        found = _about_own(named(reader.problems, resources))
         raise DeploymentError([problem.to_json() for problem in found])
     return reader.definition()
 
@@ -121,7 +135,13 @@ def examine(resources: Mapping[str, bytes], known: Known | None = None) -> list[
     """Return all that is wrong with files or could be better, the unreadable ones included.
 
     What can be read is checked even where other files cannot, so that one sees everything at once.
+    Linked files were checked when they were deployed: nothing is said of them but where they and
+    these cannot be told apart.
     """
+    return _about_own(_examined(resources, known))
+
+
+def _examined(resources: Mapping[str, bytes], known: Known | None) -> list[Finding]:
     reader = _read("", resources)
     unreadable = named(reader.problems, resources)
     if not reader.processes and unreadable:
@@ -132,6 +152,17 @@ def examine(resources: Mapping[str, bytes], known: Known | None = None) -> list[
     legible = {name: content for name, content in resources.items() if name not in missing}
     found = lint(reader.definition(), known, legible)
     return unreadable + (found if not unreadable else _certain(found))
+
+
+def _about_own(found: Iterable[Finding]) -> list[Finding]:
+    """Leave out what is only about linked files, and say where these collide with others."""
+    told = []
+    for one in found:
+        if not is_linked(one.resource):
+            told.append(one)
+        elif one.code in _SHARED:
+            told.append(replace(one, code="linked_file_differs"))
+    return told
 
 
 def _certain(found: list[Finding]) -> list[Finding]:
@@ -146,7 +177,7 @@ def check(digest: str, resources: Mapping[str, bytes], known: Known | None = Non
         DeploymentError: with all that is wrong, each with element and line.
     """
     definition = load(digest, resources)
-    found = lint(definition, known, resources)
+    found = _about_own(lint(definition, known, resources))
     if problems := [one.to_json() for one in found if one.severity == ERROR]:
         raise DeploymentError(problems)
     return definition

@@ -97,7 +97,8 @@ def _flag(node: Node, name: str) -> bool:
 def call(node: Node) -> Call | None:
     """Return the called decision, process or script of an element."""
     if found := _extension(node, "calledDecision"):
-        return Call(found.get("decisionId"), found.get("resultVariable") or None)
+        binding = found.get("bindingType")
+        return Call(found.get("decisionId"), found.get("resultVariable") or None, binding=binding)
     if found := _extension(node, "script"):
         return Call(expression(found.get("expression")), found.get("resultVariable") or None)
     if found := _extension(node, "calledElement"):
@@ -105,8 +106,16 @@ def call(node: Node) -> Call | None:
             found.get("processId"),
             propagate_parent=_flag(found, "propagateAllParentVariables"),
             propagate_child=_flag(found, "propagateAllChildVariables"),
+            binding=found.get("bindingType"),
+            version_tag=found.get("versionTag"),
         )
     return camunda.call(node)
+
+
+def version_tag(process: Node) -> str:
+    """Return the tag that a process gives its version (`zeebe:versionTag`)."""
+    found = _extension(process, "versionTag")
+    return found.get("value") if found else ""
 
 
 def correlation_key(message: Node) -> str | None:

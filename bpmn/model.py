@@ -119,12 +119,17 @@ class UserTaskDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What an element calls: a decision, a process or a script and where the answer goes."""
+    """What an element calls: a decision, a process or a script and where the answer goes.
+
+    `binding` and `version_tag` say which version, as `bindingType` and `versionTag` of `zeebe:`.
+    """
 
     target: str
     result: str | None = None
     propagate_parent: bool = True
     propagate_child: bool = True
+    binding: str = ""
+    version_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,7 @@ class Process:
     event_sub_processes: Mapping[str, tuple[Element, ...]]
     starts: Mapping[str, tuple[Element, ...]]
     handlers: Mapping[str, str] = field(default_factory=dict)
+    version_tag: str = ""
 
     def none_start(self, scope: str) -> Element | None:
         """Return the start event without trigger of a process or sub-process."""
@@ -239,7 +245,8 @@ class Definition:
     """Drawings and decisions deployed together, named by their digest (流程定义包).
 
     `decisions` names the model of each decision; `models` are all of them by file, those that
-    hold no decision and are only imported included.
+    hold no decision and are only imported included. `places` names the file of each process;
+    `own` are the processes that were deployed together, without those that are linked.
     """
 
     digest: str
@@ -247,6 +254,8 @@ class Definition:
     decisions: Mapping[str, DecisionModel] = field(default_factory=dict)
     forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     models: Mapping[str, DecisionModel] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     def element(self, process: str, element: str) -> Element:
         """Return an element of one of the processes."""

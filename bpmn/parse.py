@@ -85,6 +85,7 @@ class _Parser:
                 elements.values(), lambda e: e.scope if e.kind == "startEvent" else None
             ),
             handlers=self._handlers(),
+            version_tag=extensions.version_tag(node),
         )
 
     def _scope(self, node: Node, around: Element) -> None:

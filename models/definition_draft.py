@@ -33,8 +33,9 @@ _MACHINE = Machine(
         {"trigger": "deploy", "source": "approved", "dest": "deployed"},
     ],
 )
-# Before the id of a file of decisions among the names of processes, which hold no colon.
-DECISIONS = "decisions:"
+# Among the names of processes, which hold no colon: before the id of a file of decisions, and
+# before a process that is called and was deployed before.
+DECISIONS, CALLS = "decisions:", "calls:"
 # Who did one of these had a hand in what is to be approved.
 _AUTHORSHIP = ("create", "edit", "submit")
 
@@ -43,9 +44,10 @@ class DefinitionDraft(SQLModel, table=True):
     """A set of files on its way to deployment (流程草稿): nothing of it runs before.
 
     Attributes:
-        base: the version of each process that the files grew from, 0 for a new one; of decisions
-            alone, of each file of them, its id behind `DECISIONS`. Approving sets it to what is
-            deployed then, since that is what the approval goes over.
+        base: the version of each process that the files grew from, 0 for a new one; since they
+            were submitted, of each file of decisions too, and of the processes that they call
+            (`DECISIONS`, `CALLS`). Approving sets it to what is deployed then, since that is what
+            the approval goes over.
         digest: of the files as they are.
         revision: counts the steps; for ETag and If-Match.
     """
@@ -203,11 +205,20 @@ def outdated(
 
 def newest_versions(session: Session, names: Iterable[str]) -> dict[str, int]:
     """Return the newest versions of processes and files of decisions, named as in `base`."""
-    wanted = dict.fromkeys(names, 0)
+    wanted = list(names)
     files = [name.removeprefix(DECISIONS) for name in wanted if name.startswith(DECISIONS)]
-    found = decision_requirements.versions(session, files)
-    newest = {f"{DECISIONS}{name}": version for name, version in found.items()}
-    return wanted | process_definition.versions(session, wanted) | newest
+    decisions = decision_requirements.versions(session, files)
+    processes = process_definition.versions(session, [_process(name) for name in wanted])
+    return {
+        name: decisions.get(name.removeprefix(DECISIONS), 0)
+        if name.startswith(DECISIONS)
+        else processes.get(_process(name), 0)
+        for name in wanted
+    }
+
+
+def _process(name: str) -> str:
+    return name.removeprefix(CALLS)
 
 
 def allow(draft: DefinitionDraft, step: str) -> None:

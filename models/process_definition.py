@@ -172,11 +172,19 @@ def by_key(session: Session, key: int) -> ProcessDefinition | None:
     return session.scalars(select(ProcessDefinition).filter_by(key=key)).first()
 
 
-def latest(session: Session, process_id: str) -> ProcessDefinition | None:
-    """Return the newest active version of a process."""
+def at(session: Session, process_id: str, version: int) -> ProcessDefinition | None:
+    """Return a version of a process by its number."""
+    own = select(ProcessDefinition).filter_by(process_id=process_id, version=version)
+    return session.scalars(own).first()
+
+
+def latest(session: Session, process_id: str, tag: str = "") -> ProcessDefinition | None:
+    """Return the newest active version of a process, or the newest that has a tag."""
     own = select(ProcessDefinition).where(
         col(ProcessDefinition.process_id) == process_id, col(ProcessDefinition.active)
     )
+    if tag:
+        own = own.where(col(ProcessDefinition.version_tag) == tag)
     return session.scalars(own.order_by(col(ProcessDefinition.version).desc()).limit(1)).first()
 
 

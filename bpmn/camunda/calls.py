@@ -63,4 +63,6 @@ def _called(node: Node, process: str) -> Call:
         ),
         propagate_parent=not ways or "in" in whole,
         propagate_child=not ways or "out" in whole,
+        binding=attribute(node, "calledElementBinding"),
+        version_tag=attribute(node, "calledElementVersionTag"),
     )

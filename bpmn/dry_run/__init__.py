@@ -40,7 +40,7 @@ def _main(definition: Definition) -> str:
     """Return the process to begin with: the only one that no other calls."""
     every = [e for p in definition.processes.values() for e in p.elements.values()]
     called = {e.call.target for e in every if e.kind == "callActivity" and e.call}
-    outer = [name for name in definition.processes if name not in called]
+    outer = [name for name in definition.processes if name in definition.own - called]
     if len(outer) != 1:
         raise ScriptError("process_not_named", ", ".join(outer))
     return outer[0]

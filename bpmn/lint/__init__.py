@@ -92,6 +92,7 @@ FILE_RULES: tuple[Callable[[Page], Iterator[Finding]], ...] = (
     declarations.declarations_are_used_once,
     declarations.flow_listeners_are_ours,
     names.processes_have_ids,
+    references.versions_can_be_bound,
 )
 BUNDLE_RULES: tuple[Callable[[Mapping[str, bytes]], Iterator[Finding]], ...] = (
     names.decisions_are_clear,

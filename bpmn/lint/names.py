@@ -27,7 +27,7 @@ def processes_have_ids(page: Page) -> Iterator[Finding]:
         if not key:
             yield _finding("id_missing", page.resource, node, "process")
         elif key in seen:
-            yield _finding("process_id_not_unique", page.resource, node)
+            yield _finding("process_id_not_unique", page.resource, node, page.resource)
         seen.add(key)
 
 

@@ -5,19 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpmn.camunda import is_foreign
+from bpmn.camunda.values import CAMUNDA
+from bpmn.extensions import ZEEBE
 from bpmn.feel.syntax import ListNode, Literal
+from bpmn.linking import LATEST, TAGGED, TOGETHER
+from bpmn.lint.finding import Finding
 from bpmn.lint.trees import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpmn.lint.finding import Finding
+    from bpmn.lint.page import Page
     from bpmn.lint.view import View
     from bpmn.model import Element
+    from bpmn.xml import Node
+
+# What binds to a version, and how it may; the lower ones are attributes of Camunda 7.
+_PLAIN = frozenset({"", LATEST, TOGETHER})
+_BINDINGS = {
+    "calledElement": _PLAIN | {TAGGED},
+    "calledDecision": _PLAIN,
+    "formDefinition": _PLAIN,
+    "calledElementBinding": _PLAIN | {TAGGED},
+    "decisionRefBinding": _PLAIN,
+    "formRefBinding": _PLAIN,
+}
 
 
 def called_processes_exist(view: View) -> Iterator[Finding]:
-    """A call activity names a process of the same deployment that a call can begin."""
+    """A call activity names a process, deployed with it or before, that a call can begin."""
     for element in view.of("callActivity"):
         target = element.call.target if element.call else ""
         if target.startswith("=") or is_foreign(target):
@@ -27,10 +43,12 @@ def called_processes_exist(view: View) -> Iterator[Finding]:
             yield view.finding("called_process_missing", element, target)
         elif process.none_start(process.id) is None:
             yield view.finding("called_process_start_missing", element, target)
+        elif element.call and element.call.version_tag not in {"", process.version_tag}:
+            yield view.finding("called_version_missing", element, element.call.version_tag)
 
 
 def called_decisions_exist(view: View) -> Iterator[Finding]:
-    """A business rule task names a decision of the same deployment, or a step."""
+    """A business rule task names a decision, deployed with it or before, or a step."""
     for element in view.of("businessRuleTask"):
         if element.task is not None:
             continue
@@ -38,6 +56,27 @@ def called_decisions_exist(view: View) -> Iterator[Finding]:
         dynamic = target.startswith("=") or is_foreign(target)
         if not dynamic and target not in view.definition.decisions:
             yield view.finding("decision_not_found", element, target)
+
+
+def versions_can_be_bound(page: Page) -> Iterator[Finding]:
+    """What is called is bound to a version in a way that holds here."""
+    for node in page.nodes.values():
+        for way, allowed in (*_zeebe_bindings(node), *_older_bindings(node)):
+            if way not in allowed:
+                told = (node.get("id"), node.get("name"), node.line, way, page.resource)
+                yield Finding("binding_not_supported", "", *told)
+
+
+def _zeebe_bindings(node: Node) -> Iterator[tuple[str, frozenset[str]]]:
+    for extension in (one for block in node.children for one in block.children):
+        if extension.namespace == ZEEBE and extension.name in _BINDINGS:
+            yield extension.get("bindingType"), _BINDINGS[extension.name]
+
+
+def _older_bindings(node: Node) -> Iterator[tuple[str, frozenset[str]]]:
+    for (namespace, name), way in node.attributes.items():
+        if namespace in CAMUNDA and name in _BINDINGS:
+            yield way, _BINDINGS[name]
 
 
 def forms_exist(view: View) -> Iterator[Finding]:
