@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
@@ -12,25 +10,20 @@ from sqlalchemy.orm import Session
 
 from api.answers import for_staff
 from api.audit_look import ERRORS, Auditor, Opened, open_instance
-from api.audit_report_content import Reader, Row, content, facts
-from api.audit_report_pdf import document
-from api.audit_report_words import Language, moment
+from api.authentication import Caller
 from api.keys import PathKey
-from api.means import MeansHere
+from api.masked import REFERENCE, content_for
+from api.means import Means, MeansHere
 from api.plain_page import choose_locale
 from api.problem import Problem
-from audit.instance_proof import prove
-from models import access_record, legal_hold
-from proof.signed_file import signature
-from proof.signing import Signer, SigningKeyError, Verifier
+from audit.report_content import Reader, Subject
+from audit.report_file import packed, told
+from audit.report_words import Language, Words
+from proof.signing import Signer, SigningKeyError
 
+WORDS = Path(__file__).with_name("words")
 router = APIRouter(prefix="/api/audit", tags=["records"])
-ACTION = "audit.report"
-PDF = "report.pdf"
-SIGNATURE = "report.signature.json"
 _ZIP: dict[int | str, Any] = {200: {"content": {"application/zip": {"example": "bytes"}}}}
-# An archive of the same files has the same bytes.
-_STAMP = (1980, 1, 1, 0, 0, 0)
 
 
 @router.get(
@@ -57,49 +50,24 @@ def get_audit_report(
     chosen: Language = language or ("en" if choose_locale(accept_language) == "en" else "zh-CN")
     at = means.now()
     with Session(means.engine) as session, session.begin():
-        opened = open_instance(session, means, caller, instance)
-        named = opened.item.number if opened.item else str(instance)
-        access_record.append(
-            session,
-            at=at,
-            actor=caller.username,
-            action=ACTION,
-            subject=named,
-            data={"instance": str(instance)},
-        )
-        reader = Reader(means, session, caller, chosen)
-        told = content(reader, opened, _proof_rows(reader, opened, Verifier(signer.public)))
-    pdf = document(told, at)
-    beside = signature(signer, PDF, pdf, at.isoformat())
+        subject = _subject(means, session, caller, open_instance(session, means, caller, instance))
+        reader = Reader(session, means.definitions, Words(WORDS, chosen), caller.username, at)
+        said = told(reader, subject, signer)
+        named = subject.named
     headers = {"Content-Disposition": f'attachment; filename="audit-{named}.zip"'}
-    return Response(_archive(pdf, beside), media_type="application/zip", headers=headers)
+    content = packed(reader, said, signer)
+    return Response(content, media_type="application/zip", headers=headers)
 
 
-def _proof_rows(reader: Reader, opened: Opened, verifier: Verifier) -> list[Row]:
-    said, session, key = reader.words, reader.session, opened.instance.key
-    found = prove(session, opened.instance, verifier)
-    checked, first = found.checked, next(iter(found.checked.findings), None)
-    covered = (
-        said["unsealed"]
-        if found.made_at is None
-        else said["sealed"].format(number=checked.manifest, at=moment(found.made_at))
-    )
-    verified = (
-        said["sound"].format(count=checked.verified)
-        if first is None
-        else said["unsound"].format(number=first.number, code=first.code)
-    )
-    held = legal_hold.holds(session, instance_key=key)
-    holds = "; ".join(moment(one.placed_at) for one in held) or said["no_holds"]
-    return facts(
-        reader,
-        {"verified": verified, "manifest": covered, "head": checked.head, "holds": holds},
-    )
-
-
-def _archive(pdf: bytes, beside: dict[str, Any]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, given in ((PDF, pdf), (SIGNATURE, json.dumps(beside, indent=2).encode())):
-            archive.writestr(zipfile.ZipInfo(name, _STAMP), given)
-    return made.getvalue()
+def _subject(means: Means, session: Session, caller: Caller, opened: Opened) -> Subject:
+    """Return what the report is about, with as much of the customer as the caller may see."""
+    instance, item = opened
+    if item is None:
+        return Subject(instance, None)
+    personal = {
+        name: {REFERENCE: str(found)}
+        for name, found in (("name", item.name_ref), ("contact", item.contact_ref))
+        if found is not None
+    }
+    seen = content_for(means, session, caller, item, personal)
+    return Subject(instance, item, seen.get("name"), seen.get("contact"))

@@ -8,18 +8,18 @@ import secrets
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.audit_look import Opened
-from api.audit_report import PDF, SIGNATURE
-from api.audit_report_content import Reader, content
-from api.authentication import Caller
+from api.audit_report import WORDS
+from audit.report_content import Reader, Subject, content
+from audit.report_file import PDF, SIGNATURE
+from audit.report_words import Words
 from models import access_record, feedback
 from models.process_instance import ProcessInstance
 from proof.signed_file import is_genuine
@@ -27,6 +27,7 @@ from proof.signing import KEY_FILE, Signer, Verifier
 from tests.api.door import NAME, PHONE, Door
 
 pytestmark = pytest.mark.integration
+NOON = datetime(2026, 9, 21, 4, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -99,20 +100,18 @@ async def test_it_says_what_happened_in_words_and_masks_who_told_it(
 ) -> None:
     number = await signing.receive(customer_name=NAME, contact=PHONE)
     await signing.complete(number, "tech")
-    caller = Caller(
-        "audit", "audit", "management", frozenset({"auditor"}), (), language, "", UUID(int=0)
-    )
-
     with Session(signing.engine) as session:
         item = feedback.by_number(session, number)
         assert item is not None
         instance = session.get(ProcessInstance, item.id)
         assert instance is not None
-        reader = Reader(signing.means, session, caller, "en" if language == "en" else "zh-CN")
-        told = content(reader, Opened(instance, item), [["x", "y"]])
+        words = Words(WORDS, "en" if language == "en" else "zh-CN")
+        reader = Reader(session, signing.means.definitions, words, "audit", NOON)
+        told = content(reader, Subject(instance, item, "欧**"), [["x", "y"]])
 
     said = json.dumps(told, ensure_ascii=False)
     assert number in said
+    assert "欧**" in said
     assert NAME not in said
     assert PHONE not in said
     # The digest of the definition may hold anything, codes are in words.

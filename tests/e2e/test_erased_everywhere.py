@@ -70,7 +70,7 @@ def rows(stack: RunningStack, query: str, value: object = None) -> list[tuple[An
 
 
 def keep_copies(stack: RunningStack, number: str) -> None:
-    """Archive a closed instance, export proofs and event log, all into the home."""
+    """Archive a closed instance, export proofs, event log and a report, all into the home."""
     [(key,)] = rows(stack, f"SELECT id {_ITEM} = :value", number)
     exports = stack.home / "exports"
     exports.mkdir()
@@ -79,6 +79,7 @@ def keep_copies(stack: RunningStack, number: str) -> None:
         ("export", str(exports / "proof")),
         ("ocel", str(exports / "log.json")),
         ("ocel", str(exports / "log.sqlite")),
+        ("report", number, str(exports / "report.zip")),
     ):
         done = stack.command("audit", *command)
         assert done.returncode == 0, done.stdout + done.stderr

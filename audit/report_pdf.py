@@ -11,7 +11,7 @@ from typing import Any
 import pylopdf_fonts_zh_cn
 import typst
 
-TEMPLATE = Path(__file__).with_name("audit_report.typ")
+TEMPLATE = Path(__file__).with_name("report.typ")
 
 
 def document(content: dict[str, Any], at: datetime) -> bytes:

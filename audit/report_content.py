@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from activities.definitions import DefinitionNotFoundError
-from api.audit_look import Opened
-from api.audit_report_words import (
-    Language,
-    act_in_words,
-    kind_in_words,
-    moment,
-    value_in_words,
-    words,
-)
-from api.authentication import Caller
-from api.masked import REFERENCE, content_for
-from api.means import Means
+from activities.definitions import DefinitionNotFoundError, Definitions
+from audit.report_words import Words, moment
 from models import access_record, department, process_definition
 from models.audit_record import AuditRecord
 from models.feedback import Feedback
@@ -42,58 +32,65 @@ _OUTSIDE = {"customer", ""}
 
 
 @dataclass(frozen=True)
-class Reader:
-    """For whom a report is made: their rights, their language."""
+class Subject:
+    """What a report is about: an instance and its item, None without one.
 
-    means: Means
-    session: Session
-    caller: Caller
-    language: Language
+    Attributes:
+        name, contact: of the customer, masked; None where there is none or it is not shown.
+    """
+
+    instance: ProcessInstance
+    item: Feedback | None
+    name: str | None = None
+    contact: str | None = None
 
     @property
-    def words(self) -> dict[str, Any]:
-        """Return the words of the language."""
-        return words(self.language)
-
-    def value(self, room: str, code: str | None) -> str:
-        """Return a code in words."""
-        return value_in_words(self.language, room, code)
+    def named(self) -> str:
+        """The number of the item, or else the key of the instance."""
+        return self.item.number if self.item else str(self.instance.key)
 
 
-def content(reader: Reader, opened: Opened, proof: list[Row]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Reader:
+    """For whom a report is made (阅读者), when, in which words, and where it is read from."""
+
+    session: Session
+    definitions: Definitions
+    words: Words
+    username: str
+    at: datetime
+
+
+def content(reader: Reader, subject: Subject, proof: list[Row]) -> dict[str, Any]:
     """Return all that the template shows: texts only, nothing of them is markup.
 
     Args:
         reader: for whom.
-        opened: the instance and its item.
-        proof: lines about the chain of records, as `proof_rows` of the route makes them.
+        subject: the instance and its item.
+        proof: lines about the chain of records.
     """
-    said, instance = reader.words, opened.instance
-    named = opened.item.number if opened.item else str(instance.key)
-    at = moment(reader.means.now())
+    said, at = reader.words.own, moment(reader.at)
     return {
-        "title": f"{said['title']} {named}",
-        "subtitle": said["subtitle"].format(by=reader.caller.username, at=at),
+        "title": f"{said['title']} {subject.named}",
+        "subtitle": said["subtitle"].format(by=reader.username, at=at),
         "page": said["page"],
         "privacy": said["privacy"],
         "nothing": said["nothing"],
-        "language": reader.language.partition("-")[0],
+        "language": reader.words.language.partition("-")[0],
         "family": FAMILY,
-        "sections": list(_sections(reader, opened, proof)),
+        "sections": list(_sections(reader, subject, proof)),
     }
 
 
-def _sections(reader: Reader, opened: Opened, proof: list[Row]) -> Iterable[dict[str, Any]]:
-    instance, item = opened
-    titles = reader.words["sections"]
-    if item:
-        yield {"title": titles["item"], "rows": _item_rows(reader, item)}
+def _sections(reader: Reader, subject: Subject, proof: list[Row]) -> Iterable[dict[str, Any]]:
+    instance, titles = subject.instance, reader.words.own["sections"]
+    if subject.item:
+        yield {"title": titles["item"], "rows": _item_rows(reader, subject, subject.item)}
     yield {"title": titles["process"], "rows": _process_rows(reader, instance)}
     yield {"title": titles["proof"], "rows": proof}
     yield _table(reader, "moments", _moment_rows(reader, instance))
-    subject = item.number if item else str(instance.key)
-    yield _table(reader, "people", _access_rows(reader, subject))
-    yield {"title": titles["checking"], "prose": reader.words["checking"]}
+    yield _table(reader, "people", _access_rows(reader, subject.named))
+    yield {"title": titles["checking"], "prose": reader.words.own["checking"]}
 
 
 _COLUMNS = {
@@ -103,7 +100,7 @@ _COLUMNS = {
 
 
 def _table(reader: Reader, name: str, rows: list[Row]) -> dict[str, Any]:
-    said, columns = reader.words, _COLUMNS[name]
+    said, columns = reader.words.own, _COLUMNS[name]
     return {
         "title": said["sections"][name],
         "headers": [said["columns"][one] for one in columns],
@@ -114,37 +111,31 @@ def _table(reader: Reader, name: str, rows: list[Row]) -> dict[str, Any]:
 
 def facts(reader: Reader, given: Mapping[str, object]) -> list[Row]:
     """Return lines of name and value; what is empty is left out."""
-    names = reader.words["facts"]
+    names = reader.words.own["facts"]
     return [[names[name], str(value)] for name, value in given.items() if value not in (None, "")]
 
 
-def _item_rows(reader: Reader, item: Feedback) -> list[Row]:
-    personal = {
-        name: {REFERENCE: str(found)}
-        for name, found in (("name", item.name_ref), ("contact", item.contact_ref))
-        if found is not None
-    }
-    seen = content_for(reader.means, reader.session, reader.caller, item, personal)
+def _item_rows(reader: Reader, subject: Subject, item: Feedback) -> list[Row]:
     people = _names(reader.session, [item.assignee])
     return facts(
         reader,
         {
             "number": item.number,
-            "status": reader.value("status", item.status),
-            "type": reader.value("type", item.type),
-            "urgency": reader.value("urgency", item.urgency),
-            "channel": reader.value("channel", item.channel),
+            "status": reader.words.value("status", item.status),
+            "type": reader.words.value("type", item.type),
+            "urgency": reader.words.value("urgency", item.urgency),
+            "channel": reader.words.value("channel", item.channel),
             "department": _department(reader, item.department),
             "assignee": people.get(item.assignee or "", item.assignee),
-            "customer": seen.get("name"),
-            "contact": seen.get("contact"),
+            "customer": subject.name,
+            "contact": subject.contact,
             "submitted": moment(item.submitted_at),
             "received": moment(item.received_at),
             "accepted": moment(item.accepted_at),
             "due": moment(item.extended_until or item.due_at),
             "replied": moment(item.replied_at),
             "closed": moment(item.closed_at),
-            "satisfaction": reader.value("satisfaction", item.satisfaction),
+            "satisfaction": reader.words.value("satisfaction", item.satisfaction),
             "reopened": item.reopened or "",
         },
     )
@@ -158,7 +149,7 @@ def _process_rows(reader: Reader, instance: ProcessInstance) -> list[Row]:
             "process": f"{own.name or own.process_id} v{own.version}" if own else None,
             "digest": instance.digest,
             "instance": instance.key,
-            "state": reader.value("state", instance.state),
+            "state": reader.words.value("state", instance.state),
             "started": moment(instance.started_at),
             "ended": moment(instance.ended_at),
             "records": instance.last_number,
@@ -175,15 +166,15 @@ def _moment_rows(reader: Reader, instance: ProcessInstance) -> list[Row]:
     chosen = select(AuditRecord).where(col(AuditRecord.instance_key) == instance.key, wanted)
     found = reader.session.scalars(chosen.order_by(col(AuditRecord.number)).limit(_MOST_ROWS)).all()
     people = _names(reader.session, [one.data.get("by") for one in found])
-    elements = _elements(reader.means, instance)
+    elements = _elements(reader.definitions, instance)
     return [
         [
             str(one.number),
             moment(one.at),
-            kind_in_words(reader.language, one.kind),
+            reader.words.kind(one.kind),
             elements.get(one.element, one.element),
             _who(reader, people, one.data.get("by")),
-            reader.value("status", one.data.get("status")),
+            reader.words.value("status", one.data.get("status")),
         ]
         for one in found
     ]
@@ -196,7 +187,7 @@ def _access_rows(reader: Reader, subject: str) -> list[Row]:
         [
             moment(one.at),
             people.get(one.actor, one.actor),
-            act_in_words(reader.language, one.action),
+            reader.words.act(one.action),
         ]
         for one in reversed(found)
     ]
@@ -204,7 +195,7 @@ def _access_rows(reader: Reader, subject: str) -> list[Row]:
 
 def _who(reader: Reader, people: Mapping[str, str], username: object) -> str:
     known = str(username or "")
-    return reader.words["engine"] if known in _OUTSIDE else people.get(known, known)
+    return reader.words.own["engine"] if known in _OUTSIDE else people.get(known, known)
 
 
 def _names(session: Session, usernames: Iterable[str | None]) -> dict[str, str]:
@@ -215,10 +206,10 @@ def _names(session: Session, usernames: Iterable[str | None]) -> dict[str, str]:
     return dict(session.execute(found).tuples().all())
 
 
-def _elements(means: Means, instance: ProcessInstance) -> dict[str, str]:
+def _elements(definitions: Definitions, instance: ProcessInstance) -> dict[str, str]:
     """Return the names of the elements as they were drawn."""
     try:
-        processes = means.definitions.get(instance.digest).processes.values()
+        processes = definitions.get(instance.digest).processes.values()
     except DefinitionNotFoundError:
         return {}
     return {
@@ -232,4 +223,4 @@ def _department(reader: Reader, code: str | None) -> str | None:
     found = department.find(reader.session, code) if code else None
     if found is None:
         return code
-    return found.name_en if reader.language == "en" else found.name_zh
+    return found.name_en if reader.words.language == "en" else found.name_zh
