@@ -60,7 +60,8 @@ class _Reader:
         try:
             reader(name, content)
         except ParseError as error:
-            self._problem(name, error.code, error.element, error.line, error.found)
+            for one in (error, *error.others):
+                self._problem(name, one.code, one.element, one.line, one.found)
         except DmnError as error:
             self._problem(name, error.code, error.element, error.line)
         except RecursionError:
@@ -77,8 +78,9 @@ class _Reader:
 
     def _drawing(self, name: str, content: bytes) -> None:
         for process in parse_processes(content).values():
-            if process.id in self.processes:
-                raise ParseError("process_id_not_unique", process.id, found=self.places[process.id])
+            if place := self.places.get(process.id):
+                self._problem(name, "process_id_not_unique", process.id, found=place)
+                continue
             self.processes[process.id] = process
             self.places[process.id] = name
         # A file's own fields give way to a form that was deployed under the same id.
@@ -176,7 +178,12 @@ def check(digest: str, resources: Mapping[str, bytes], known: Known | None = Non
     Raises:
         DeploymentError: with all that is wrong, each with element and line.
     """
-    definition = load(digest, resources)
+    try:
+        definition = load(digest, resources)
+    except DeploymentError:
+        # With what is wrong in the other files, so that one sees everything at once.
+        told = [one.to_json() for one in examine(resources, known) if one.severity == ERROR]
+        raise DeploymentError(told) from None
     found = _about_own(lint(definition, known, resources))
     if problems := [one.to_json() for one in found if one.severity == ERROR]:
         raise DeploymentError(problems)

@@ -16,6 +16,8 @@ from bpmn.xml import Node, XmlError, read
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from bpmn.model import EventDefinition
+
 TASKS = (
     "userTask",
     "serviceTask",
@@ -55,7 +57,15 @@ __all__ = ["ParseError", "parse_processes"]
 
 
 class _Parser:
+    """Reads processes and collects what is wrong instead of stopping at the first.
+
+    What follows from a fault that was told is none of its own: a flow to an element that was
+    refused, a boundary event on it, a link to it.
+    """
+
     def __init__(self, root: Node) -> None:
+        self.faults: list[ParseError] = []
+        self._refused: set[str] = set()
         self._events = EventReader(root)
         # Modelers put associations into the process or into the collaboration around it.
         around = [a for c in root.all(BPMN, "collaboration") for a in c.all(BPMN, "association")]
@@ -63,13 +73,17 @@ class _Parser:
         self._elements: dict[str, Element] = {}
         self._flows: dict[str, SequenceFlow] = {}
 
-    def process(self, node: Node) -> Process:
+    def process(self, node: Node) -> Process | None:
+        """Return a process, or nothing where it holds a fault."""
         # The process itself is the outermost element: its scope holds the others.
         root = replace(self._flow_node(node, ""), kind="process")
         self._elements, self._flows = {root.id: root}, {}
+        before = len(self.faults)
         self._scope(node, root)
         self._join_links()
         self._check_ends(node)
+        if len(self.faults) > before:
+            return None
         self._connect()
         elements = self._elements
         return Process(
@@ -99,35 +113,49 @@ class _Parser:
             elif child.name in SUPPORTED:
                 self._element(child, around)
             elif child.name in REFUSED:
-                raise ParseError("element_not_supported", child.get("id"), child.line, child.name)
+                self._fault("element_not_supported", child.get("id"), child.line, child.name)
+                self._refused.add(child.get("id"))
+
+    def _fault(self, code: str, element: str, line: int, found: str = "") -> None:
+        self.faults.append(ParseError(code, element, line, found))
 
     def _flow(self, node: Node, scope: str) -> None:
         # Many modelers leave out the id of a sequence flow: its ends name it.
         key = node.get("id") or f"{node.get('sourceRef')}->{node.get('targetRef')}"
         if key in self._flows or key == scope:
-            raise ParseError("id_not_unique", key, node.line)
+            self._fault("id_not_unique", key, node.line)
         self._flows[key] = SequenceFlow(
             key, node.get("sourceRef"), node.get("targetRef"), extensions.condition(node)
         )
 
     def _element(self, node: Node, around: Element) -> None:
         if not node.get("id"):
-            raise ParseError("id_missing", "", node.line, node.name)
-        if node.get("id") in self._elements:
-            raise ParseError("id_not_unique", node.get("id"), node.line)
-        inside = around.kind == "eventSubProcess" and node.name == "startEvent"
-        event = self._events.event(node, in_event_sub_process=inside)
-        element = replace(self._flow_node(node, around.id), event=event)
+            self._fault("id_missing", "", node.line, node.name)
+        elif node.get("id") in self._elements:
+            self._fault("id_not_unique", node.get("id"), node.line)
+        element = replace(self._flow_node(node, around.id), event=self._event(node, around))
+        loop = element.multi_instance
+        if loop and not (loop.input_collection or loop.cardinality):
+            self._fault("input_collection_missing", element.id, node.line)
         self._elements[element.id] = element
         if len(self._elements) > MAX_FLOW_NODES:
             raise ParseError("drawing_too_large", element.id, node.line, str(MAX_FLOW_NODES))
         if node.name in SCOPES:
             self._scope(node, element)
 
+    def _event(self, node: Node, around: Element) -> EventDefinition | None:
+        inside = around.kind == "eventSubProcess" and node.name == "startEvent"
+        try:
+            return self._events.event(node, in_event_sub_process=inside)
+        except ParseError as error:
+            self.faults.append(error)
+            self._refused.add(node.get("id"))
+            return None
+
     @staticmethod
     def _flow_node(node: Node, scope: str) -> Element:
         cancels = node.get("cancelActivity") if node.name == "boundaryEvent" else ""
-        element = Element(
+        return Element(
             id=node.get("id"),
             kind="eventSubProcess" if node.get("triggeredByEvent") == "true" else node.name,
             name=node.get("name"),
@@ -148,10 +176,6 @@ class _Parser:
             for_compensation=node.get("isForCompensation") == "true",
             status=extensions.status(node),
         )
-        loop = element.multi_instance
-        if loop and not (loop.input_collection or loop.cardinality):
-            raise ParseError("input_collection_missing", element.id, node.line)
-        return element
 
     def _join_links(self) -> None:
         """Turn each pair of link events (链接事件) into the sequence flow that it stands for."""
@@ -166,24 +190,26 @@ class _Parser:
                 continue
             target = catching.get((element.scope, element.event.link))
             if target is None:
-                raise ParseError(
-                    "link_target_missing", element.id, element.line, element.event.link or ""
-                )
+                if not self._refused:
+                    found = element.event.link or ""
+                    self._fault("link_target_missing", element.id, element.line, found)
+                continue
             key = f"{element.id}->{target.id}"
             self._flows[key] = SequenceFlow(key, element.id, target.id)
 
     def _check_ends(self, process: Node) -> None:
+        known = self._elements.keys() | self._refused
         for flow in self._flows.values():
             for end in (flow.source, flow.target):
-                if end not in self._elements:
-                    raise ParseError("flow_end_missing", flow.id, process.line, end)
-            if self._elements[flow.source].scope != self._elements[flow.target].scope:
-                raise ParseError("flow_leaves_scope", flow.id, self._elements[flow.source].line)
+                if end not in known:
+                    self._fault("flow_end_missing", flow.id, process.line, end)
+            ends = [self._elements.get(end) for end in (flow.source, flow.target)]
+            if ends[0] and ends[1] and ends[0].scope != ends[1].scope:
+                self._fault("flow_leaves_scope", flow.id, ends[0].line)
         for element in self._elements.values():
-            if element.attached_to and element.attached_to not in self._elements:
-                raise ParseError(
-                    "boundary_host_missing", element.id, element.line, element.attached_to
-                )
+            if element.attached_to and element.attached_to not in known:
+                host = element.attached_to
+                self._fault("boundary_host_missing", element.id, element.line, host)
 
     def _connect(self) -> None:
         incoming: dict[str, list[str]] = defaultdict(list)
@@ -228,7 +254,7 @@ def parse_processes(source: bytes) -> dict[str, Process]:
     """Return the executable processes of a BPMN 2.0 file by id; each pool's process is one.
 
     Raises:
-        ParseError: with the element id and the line of what cannot run.
+        ParseError: with the element id and the line of what cannot run, and all other faults.
     """
     try:
         root = read(source)
@@ -237,7 +263,12 @@ def parse_processes(source: bytes) -> dict[str, Process]:
     if (root.namespace, root.name) != (BPMN, "definitions"):
         raise ParseError("not_bpmn", root.name, root.line)
     parser = _Parser(root)
-    found = {node.get("id"): parser.process(node) for node in _processes(root)}
-    if not found:
+    nodes = list(_processes(root))
+    read_processes = {node.get("id"): parser.process(node) for node in nodes}
+    if not nodes:
         raise ParseError("process_missing", line=root.line)
-    return found
+    if parser.faults:
+        first, *others = sorted(parser.faults, key=lambda one: one.line)
+        first.others = tuple(others)
+        raise first
+    return {key: process for key, process in read_processes.items() if process is not None}

@@ -2,7 +2,10 @@
 
 
 class ParseError(ValueError):
-    """The drawing cannot run: `code`, the element's id, its line and what was found."""
+    """The drawing cannot run: `code`, the element's id, its line and what was found.
+
+    `others` are the further faults of the same file.
+    """
 
     def __init__(self, code: str, element: str = "", line: int = 0, found: str = "") -> None:
         super().__init__(f"{code}: element {element or '-'} line {line} {found}".rstrip())
@@ -10,3 +13,4 @@ class ParseError(ValueError):
         self.element = element
         self.line = line
         self.found = found
+        self.others: tuple[ParseError, ...] = ()

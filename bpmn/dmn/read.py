@@ -79,6 +79,7 @@ def _names(element: Element) -> Iterator[str]:
 
 def _decision(reader: Reader, element: Element) -> Decision:
     name, wanted = variable(element)
+    reader.owner = identity(element)
     return Decision(
         identity(element),
         normalise(element.get("name")),
@@ -96,6 +97,7 @@ def _input(element: Element) -> InputData:
 
 def _knowledge(reader: Reader, element: Element) -> Knowledge:
     name, wanted = variable(element)
+    reader.owner = identity(element)
     logic = child(element, "encapsulatedLogic")
     function = None if logic is None else function_node(reader, logic)
     return Knowledge(

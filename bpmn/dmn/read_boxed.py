@@ -21,19 +21,24 @@ _Read = Callable[[str, Iterable[str]], Expression]
 
 @dataclass
 class Reader:
-    """What all expressions of one file share: the names in scope and the problems found."""
+    """What all expressions of one file share: the names in scope and the problems found.
+
+    `owner` is the decision or knowledge that is read: most expressions have no id of their own.
+    """
 
     names: frozenset[str]
     allowed: dict[str, str]
     namespace: str = ""
     problems: list[DmnError] = field(default_factory=list)
+    owner: str = ""
 
     def text(self, element: Element, text: str, read: _Read = parse) -> Node:
         """The node of a FEEL text; a broken one is noted and stays null."""
         try:
             return read(text, self.names).node
         except FeelSyntaxError as error:
-            self.problems.append(DmnError("feel_syntax", element.get("id"), element.line))
+            named = element.get("id") or self.owner
+            self.problems.append(DmnError("feel_syntax", named, element.line))
             return Broken(element.get("id"), error.position, error.code)
 
     def tests(self, element: Element, text: str) -> Node:

@@ -13,7 +13,7 @@ from settings import PROJECT
 
 _ROOMS = ("bpmn/*.py", "bpmn/lint/*.py", "bpmn/dmn/read*.py", "activities/definition_starts.py")
 _MADE = re.compile(
-    r"(?:ParseError|XmlError|DmnError|[fF]inding|_at|_problem|_refused|required)\("
+    r"(?:ParseError|XmlError|DmnError|[fF]inding|_at|_problem|_fault|_refused|required)\("
     r"[^\"()]*(?:\(\))?[^\"()]*\"([a-z]+(?:_[a-z]+)+)\""
 )
 # What only a running instance can raise.
