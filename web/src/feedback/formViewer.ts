@@ -1,5 +1,6 @@
 import { t } from "@/words/words";
 
+import { formInReadersWords } from "./formWords";
 import type { Values } from "./task";
 
 /** A form on the page. */
@@ -57,7 +58,7 @@ export async function openForm(container: HTMLElement, schema: Record<string, un
   const validator = form.get<Validator>("validator");
   const validate = validator.validateFieldInstance.bind(validator);
   validator.validateFieldInstance = (instance, value) => validate(instance, value).map(faultInWords);
-  await form.importSchema(schema as never, data);
+  await form.importSchema((await formInReadersWords(schema)) as never, data);
   nameButtons(container);
   form.on("changed", () => nameButtons(container));
   return {
