@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bpmn.deployment import load
@@ -41,6 +41,7 @@ def test_every_step_of_a_structured_process_can_be_replayed_saved_and_restored(s
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(seed=SEEDS)
+@example(seed=1478)  # somebody ends one of three branches by hand
 def test_a_structured_process_ends_or_waits_for_something(seed: int) -> None:
     random = Random(seed)
     instance = Instance(load("digest", structured(random)))
@@ -52,7 +53,11 @@ def test_a_structured_process_ends_or_waits_for_something(seed: int) -> None:
     on_demand = any(element.kind == "adHocSubProcess" for element in state.elements.values())
     conditions = any(found.type == "condition" for found in state.subscriptions.values())
     waits = bool(state.incidents) or on_demand or conditions or not nothing_left
-    assert state.ended or waits
+    # A join waits for ever for a branch that was ended by hand.
+    ended_by_hand = any(
+        one.kind is Kind.INSTANCE_MODIFIED and one.data["terminate"] for one in instance.records
+    )
+    assert state.ended or waits or ended_by_hand
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
