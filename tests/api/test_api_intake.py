@@ -164,7 +164,7 @@ async def test_a_telephone_number_in_the_wrong_field_is_masked_for_good(door: Do
 
 
 async def test_who_knocks_too_often_must_wait(door: Door) -> None:
-    limited = replace(door.means, intake_limit=RateLimiter(2))
+    limited = replace(door.means, intake_limit=RateLimiter(2, clock=lambda: 0.0))
     transport = httpx.ASGITransport(app=create_app(limited))
     async with httpx.AsyncClient(transport=transport, base_url="http://bihuan.test") as client:
         answers = [await client.post("/api/feedback", json=TELL) for _ in range(3)]

@@ -221,7 +221,7 @@ async def test_too_many_files_and_too_many_bytes_are_refused(filing: Filing) -> 
 
 
 async def test_files_are_limited_by_address_as_items_are(filing: Filing) -> None:
-    async with narrowed(filing, means={"intake_limit": RateLimiter(3)}) as one:
+    async with narrowed(filing, means={"intake_limit": RateLimiter(3, clock=lambda: 0.0)}) as one:
         token = await leave(one)
         answers = [await send(one, token) for _ in range(3)]
 
