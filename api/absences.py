@@ -16,6 +16,7 @@ from api.answers import example, for_staff
 from api.authentication import Caller
 from api.idempotency import KeyHeader
 from api.means import MeansHere
+from api.moments import Moment
 from api.people import Username
 from api.permissions import Allowed, may
 from api.person_view import existing as existing_person
@@ -77,8 +78,8 @@ class NewAbsence(BaseModel):
     )
 
     username: Username | None = None
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
     delegate: Username | None = None
 
     @model_validator(mode="after")
@@ -98,7 +99,7 @@ class AbsenceChange(BaseModel):
         json_schema_extra={"examples": [{"ends_at": "2026-10-15T00:00:00+08:00"}]},
     )
 
-    ends_at: AwareDatetime | None = None
+    ends_at: Moment | None = None
     delegate: Username | None = None
 
 
@@ -297,6 +298,8 @@ def _check(session: Session, wanted: Absence, now: datetime) -> None:
         raise Problem("person_inactive", username=wanted.username)
     if wanted.ends_at <= now:
         raise Problem("absence_over")
+    if wanted.ends_at - wanted.starts_at > LONGEST:
+        raise Problem("fields_invalid", errors=[{"field": "ends_at", "code": "too_long"}])
     times = (wanted.starts_at, wanted.ends_at)
     if absence_search.is_away(session, wanted.username, *times, other_than=wanted.id):
         raise Problem("absence_overlaps")

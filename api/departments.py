@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy.orm import Session
 
 from api import revisions
@@ -14,6 +14,7 @@ from api.answers import example, for_staff
 from api.authentication import Caller
 from api.idempotency import KeyHeader
 from api.means import Means, MeansHere
+from api.moments import Moment
 from api.people import Administrator, Code, Reader, Username
 from api.permissions import Allowed, may
 from api.problem import FieldError, Problem
@@ -35,8 +36,8 @@ class DeputyShape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     username: Username
-    acting_from: AwareDatetime | None = None
-    acting_until: AwareDatetime | None = None
+    acting_from: Moment | None = None
+    acting_until: Moment | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

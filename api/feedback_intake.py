@@ -16,6 +16,7 @@ from api.answers import example, problems
 from api.idempotency import Answer, KeyHeader, Once, keyed_digest, once
 from api.intake_claim import TOKEN, add, take
 from api.means import Means, MeansHere
+from api.moments import Moment
 from api.problem import Problem
 from api.rate_limit import client_address
 from api.texts import AbsentIfEmpty, Clean, Filled
@@ -83,7 +84,7 @@ class NewFeedback(BaseModel):
     description: Annotated[str, StringConstraints(max_length=5000), Filled, Clean]
     urgency: Urgency = "normal"
     channel: Channel = "web"
-    submitted_at: AwareDatetime | None = None
+    submitted_at: Moment | None = None
     region: _Short = None
     order_number: Annotated[
         str | None, Field(max_length=64, pattern=r"^[A-Za-z0-9_./\-]+$"), AbsentIfEmpty, Clean

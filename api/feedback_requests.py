@@ -18,6 +18,7 @@ from api.feedback_view import visible_item
 from api.idempotency import KeyHeader
 from api.instances import process_variables, state_of
 from api.means import Means, MeansHere
+from api.moments import Moment
 from api.permissions import Allowed
 from api.personal import keep
 from api.problem import Problem
@@ -45,7 +46,7 @@ class ExtensionRequest(BaseModel):
     )
 
     reason: Reason
-    new_due_at: AwareDatetime
+    new_due_at: Moment
 
 
 class Withdrawal(BaseModel):

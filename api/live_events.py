@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from api.answers import for_staff
 from api.authentication import Caller, of_person
-from api.live_hub import LiveHub, Looker, Told
+from api.live_hub import LiveHub, Looker, Told, concerns
 from api.means import Means, MeansHere
-from api.permissions import Allowed
+from api.permissions import Allowed, may
 from api.problem import Problem
 from api.visibility import sees_task
 from models import access_token
@@ -27,6 +27,7 @@ router = APIRouter(prefix="/api/events", tags=["events"])
 MEDIA_TYPE = "text/event-stream"
 # A comment so often keeps proxies from hanging up; a login so often looked at ends the stream.
 HEARTBEAT, RECHECK = 15.0, 3.0
+_ACTION = "user_task.read"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _STREAM = 'id: 5f2a9c01-7\nevent: user_task.assigned\ndata: {"userTaskKey":"1048590"}\n\n'
 
@@ -56,7 +57,7 @@ async def close(app: FastAPI) -> None:
 )
 async def get_events(
     request: Request,
-    caller: Annotated[Caller, Depends(Allowed("user_task.read"))],
+    caller: Annotated[Caller, Depends(Allowed(_ACTION))],
     means: MeansHere,
     accept: Annotated[str, Header(max_length=500)] = "",
     last_event_id: Annotated[str | None, Header(max_length=60)] = None,
@@ -116,13 +117,16 @@ async def _next(looker: Looker) -> Told | bool | None:
 
 
 def _drained(live: LiveHub, looker: Looker, first: Told) -> Iterator[str]:
-    """Yield what is there; counters are told once for all of it."""
+    """Yield what is there; counters are told once for all of it.
+
+    What was offered to somebody with other rights than they have by now is left out.
+    """
     counts = False
     told: Told | None = first
     while told is not None:
         if told.event.wide:
             yield _frame("refetch", {}, live.identity(told))
-        else:
+        elif concerns(looker.caller, told):
             yield _frame(told.event.kind, _data(looker.caller, told), live.identity(told))
         counts = counts or told.event.task != 0
         if looker.queue.empty():
@@ -160,7 +164,7 @@ def _frame(kind: str, data: dict[str, Any], identity: str | None = None) -> str:
 
 
 def _still_there(means: Means, looker: Looker) -> bool:
-    """Say whether the login still holds; roles and groups are taken as they are by now."""
+    """Say whether they may still look on; roles and groups are taken as they are by now."""
     caller, now = looker.caller, means.now()
     try:
         with Session(means.engine, expire_on_commit=False) as session:
@@ -170,4 +174,4 @@ def _still_there(means: Means, looker: Looker) -> bool:
     except SQLAlchemyError:
         # An outage is no logout; the next look decides.
         return True
-    return found is not None
+    return found is not None and may(looker.caller, _ACTION)

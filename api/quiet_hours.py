@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from api.answers import example, for_staff
 from api.authentication import Caller
 from api.means import MeansHere
 from api.permissions import Allowed
+from api.problem import FieldError
 from api.staff_acts import Act, change
 from api.working_calendars import Zone
 from models import quiet_hours
@@ -23,13 +24,22 @@ Myself = Annotated[Caller, Depends(Allowed("quiet_hours.manage"))]
 _EXAMPLE: dict[str, Any] = {"starts": "21:30:00", "ends": "07:00:00", "zone": "Asia/Shanghai"}
 
 
+def _of_a_zone_named_apart(value: time) -> time:
+    if value.tzinfo is not None:
+        raise FieldError("value_malformed")
+    return value
+
+
+_WallTime = Annotated[time, AfterValidator(_of_a_zone_named_apart)]
+
+
 class QuietHoursShape(BaseModel):
     """From when to when messages wait, every day; the same start and end mean never."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
-    starts: time
-    ends: time
+    starts: _WallTime
+    ends: _WallTime
     zone: Zone = quiet_hours.ZONE
 
 

@@ -14,9 +14,10 @@ from api.answers import example, for_staff
 from api.authentication import Caller
 from api.keys import PathKey
 from api.means import Means, MeansHere
+from api.moments import countable
 from api.paging import Shape
 from api.permissions import Allowed, roles
-from api.problem import FieldError, Problem
+from api.problem import Problem
 from api.task_candidates import check_candidates
 from api.task_commands import CODES, ConditionsHere, Make, TaskVerb, carry_out_verb, etag
 from api.user_task_view import EXAMPLE, UserTaskView, existing, views
@@ -27,7 +28,6 @@ from models.person import Person
 from models.user_task import UserTask
 
 router = APIRouter(prefix="/v2/user-tasks", tags=["user tasks"])
-_EARLIEST, _LATEST = 1900, 9000
 _Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Reader = Annotated[Caller, Depends(Allowed("user_task.read"))]
 Worker = Annotated[Caller, Depends(Allowed("user_task.work"))]
@@ -47,15 +47,8 @@ def _absent_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-def _countable(value: datetime | None) -> datetime | None:
-    # Any zone may look at it, and days may be added.
-    if value is not None and not _EARLIEST <= value.year <= _LATEST:
-        raise FieldError("value_unknown")
-    return value
-
-
 _Date = Annotated[
-    AwareDatetime | None, BeforeValidator(_absent_if_empty), AfterValidator(_countable)
+    AwareDatetime | None, BeforeValidator(_absent_if_empty), AfterValidator(countable)
 ]
 _Names = Annotated[list[_Name], Field(max_length=50)]
 

@@ -205,7 +205,9 @@ def test_quiet_hours_over_midnight_end_in_the_morning(at: str, later: str | None
     assert until(quiet, moment) == datetime.fromisoformat(later or at)
 
 
-@pytest.mark.parametrize(("urgency", "held"), [("normal", True), ("urgent", False)])
+@pytest.mark.parametrize(
+    ("urgency", "held"), [("normal", True), ("urgent", False), ("critical", False)]
+)
 async def test_quiet_hours_hold_what_leaves_the_house_unless_it_is_urgent(
     door: Door, urgency: str, *, held: bool
 ) -> None:
@@ -264,3 +266,14 @@ async def test_during_a_pause_more_time_is_offered_as_if_the_clock_went_on_now(d
     assert abs(moved - timedelta(days=30)) < timedelta(seconds=1)
     assert offered["latest"] > offered["due_at"]
     assert (refused.status_code, refused.json()["code"]) == (400, "extension_not_later")
+
+
+@pytest.mark.parametrize("starts", ["21:30+08:00", "21:30Z", "25:00"])
+async def test_quiet_hours_are_wall_times_of_the_zone_that_is_named(
+    door: Door, starts: str
+) -> None:
+    asked = {"starts": starts, "ends": "07:00", "zone": "Asia/Shanghai"}
+
+    answer = await door.call("tech", "PUT", "/api/me/quiet-hours", asked)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "fields_invalid")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bpmn.commands import UpdateUserTask
-from tests.api.door import Door
+from tests.api.door import TELL, Door
 from tests.api.test_api_feedback import code
 from workflows.messages import CommandRejectedError
 
@@ -68,3 +68,37 @@ async def test_a_name_with_a_nul_and_half_a_character_are_bad_requests(door: Doo
 
     assert code(named) == (400, "request_invalid")
     assert (half.status_code, half.json()["code"]) == (400, "variables_invalid")
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+async def test_an_instant_at_the_ends_of_the_calendar_is_refused_and_lists_stay_readable(
+    door: Door, edge: str
+) -> None:
+    deputy = {"username": "tech_two", "acting_from": "2026-09-01T00:00:00Z"}
+    acting = {"deputies": [deputy | {"acting_until": edge}]}
+    sent = [
+        ("POST", "/api/absences", {"starts_at": edge, "ends_at": "2026-12-01T00:00:00Z"}),
+        ("POST", "/api/absences", {"starts_at": "2026-12-01T00:00:00Z", "ends_at": edge}),
+        ("PUT", "/api/departments/technical/deputies", acting),
+        ("POST", "/api/feedback", TELL | {"submitted_at": edge}),
+    ]
+
+    for method, path, body in sent:
+        answer = await door.call("admin", method, path, body)
+        assert answer.status_code == 422, (path, answer.text)
+        assert "value_unknown" in answer.text, path
+
+    for path in ("/api/absences", "/api/departments", "/api/feedback"):
+        assert (await door.get("admin", path)).status_code == 200, path
+
+
+async def test_an_absence_is_not_drawn_out_beyond_what_one_may_enter(door: Door) -> None:
+    asked = {"starts_at": "2026-10-01T00:00:00Z", "ends_at": "2026-10-02T00:00:00Z"}
+    made = await door.post("tech", "/api/absences", asked)
+    headers = await door.headers("tech") | {"If-Match": made.headers["ETag"]}
+
+    path = f"/api/absences/{made.json()['id']}"
+    longer = {"ends_at": "2090-01-01T00:00:00Z"}
+    answer = await door.client.patch(path, json=longer, headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "fields_invalid")
