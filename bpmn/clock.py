@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bpmn import cron
 
 _DURATION = re.compile(
     r"^(?P<sign>-)?P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -23,6 +26,10 @@ class TimerError(ValueError):
 
 class Calendar(Protocol):
     """Working time (工作日历), given by the caller."""
+
+    @property
+    def zone(self) -> str:
+        """Return the name of the time zone, as `Asia/Shanghai`."""
 
     def add_working_days(self, start: datetime, days: int) -> datetime:
         """Return the same wall time, so many working days later."""
@@ -66,11 +73,15 @@ def parse_duration(text: str) -> Duration:
 def parse_cycle(text: str) -> tuple[int, str]:
     """Return repetitions (`ENDLESS` for `R/...`) and the interval of `R3/PT1H`.
 
-    A start as in `R3/2026-05-11T08:00:00+08:00/PT1H` is for `Clock.first_repetition`.
+    A start as in `R3/2026-05-11T08:00:00+08:00/PT1H` is for `Clock.first_repetition`. A cron
+    expression, as `0 0 9 * * MON-FRI`, has no end and is its own interval.
 
     Raises:
-        TimerError: not an ISO 8601 cycle, or one that repeats too often to be kept up with.
+        TimerError: neither of both, or a cycle that repeats too often to be kept up with.
     """
+    if cron.is_cron(text):
+        _cron(text)
+        return ENDLESS, text
     match = _CYCLE.match(text)
     if match is None:
         raise TimerError(text)
@@ -80,6 +91,13 @@ def parse_cycle(text: str) -> tuple[int, str]:
     if match["start"]:
         parse_instant(match["start"])
     return (int(match["times"]) if match["times"] else ENDLESS), match["interval"]
+
+
+def _cron(text: str) -> cron.Cron:
+    try:
+        return cron.parse(text)
+    except ValueError as error:
+        raise TimerError(text) from error
 
 
 def parse_instant(text: str) -> datetime:
@@ -163,6 +181,8 @@ class Clock:
 
     def first_repetition(self, cycle: str, clock: str = "wall") -> datetime:
         """Return when a cycle happens first: at its start, or one interval from now."""
+        if cron.is_cron(cycle):
+            return self._next_of_cron(self.now, cycle, clock)
         match = _CYCLE.match(cycle)
         if match is None:
             raise TimerError(cycle)
@@ -176,6 +196,8 @@ class Clock:
 
         What an outage missed is not made up for, and does not count among the repetitions.
         """
+        if cron.is_cron(interval):
+            return self._next_of_cron(max(due, self.now), interval, clock)
         following = self.after(due, interval, clock)
         if following <= due:
             raise TimerError(interval)
@@ -186,3 +208,13 @@ class Clock:
         while following <= self.now:
             following = self.after(following, interval, clock)
         return following
+
+    def _next_of_cron(self, since: datetime, text: str, clock: str) -> datetime:
+        """Return when a cron expression comes next, by the clocks of the calendar's zone."""
+        if clock != "wall":
+            raise TimerError(text)
+        zone = ZoneInfo(self.calendar.zone) if self.calendar is not None else UTC
+        try:
+            return _cron(text).after(since, zone)
+        except (ValueError, OverflowError) as error:
+            raise TimerError(text) from error

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from bpmn.clock import TimerError, parse_cycle, parse_duration, parse_instant
+from bpmn.cron import is_cron
 from bpmn.lint.view import ACTIVITIES
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _compensating(view: View) -> bool:
 
 
 def timers_can_be_read(view: View) -> Iterator[Finding]:
-    """A timer written out is an ISO 8601 duration, date or cycle."""
+    """A timer written out is an ISO 8601 duration, date or cycle, or a cycle by cron."""
     for element in view.nodes:
         timer = element.event.timer if element.event else None
         if timer is None or timer.expression.startswith(("=", "${")):
@@ -138,6 +139,9 @@ def timers_can_be_read(view: View) -> Iterator[Finding]:
             _TIMERS[timer.kind](timer.expression)
         except TimerError:
             yield view.finding("timer_invalid", element, timer.expression)
+            continue
+        if is_cron(timer.expression) and timer.clock != "wall":
+            yield view.finding("cron_on_working_time", element, timer.expression)
 
 
 def messages_find_their_instance(view: View) -> Iterator[Finding]:

@@ -46,6 +46,21 @@ async def test_a_cycle_starts_an_instance_each_time_and_stops_after_the_last(
     assert counts == [0, 1, 2, 2]
 
 
+async def test_a_cron_expression_starts_an_instance_at_each_time_that_it_names(
+    world: World,
+) -> None:
+    world.deploy(on_timer("0 0 * * * *"))
+    await world.settle()
+    counts = []
+
+    for _ in range(3):
+        world.clock.at += HOUR
+        await world.settle()
+        counts.append(len(world.of_process("p")))
+
+    assert counts == [1, 2, 3]
+
+
 async def test_a_timer_is_fired_once_by_two_dispatchers(world: World) -> None:
     world.deploy(on_timer("R/PT1H"))
     await world.settle()
