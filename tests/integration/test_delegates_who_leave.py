@@ -10,7 +10,7 @@ from bpmn.commands import DelegateUserTask
 from bpmn.records import Kind
 from models.process_instance import workflow_id
 from tests.conftest import Database
-from tests.integration.test_tasks_of_the_absent import FOR_ANN, lets_go
+from tests.integration.test_tasks_of_the_absent import DAY, FOR_ANN, lets_go
 from tests.staffed_house import StaffedHouse
 
 pytestmark = pytest.mark.integration
@@ -45,6 +45,22 @@ async def test_what_a_delegate_who_leaves_was_doing_comes_back_to_its_owner(
     assert (staffed.task(key).assignee, staffed.task(key).owner) == ("ann", None)
     assert [one["by"] for one in staffed.records(key, Kind.USER_TASK_RETURNED)] == ["admin"]
     assert "user_task_given_back" in staffed.told("ann")
+
+
+async def test_a_new_task_of_somebody_away_whose_delegate_has_left_goes_to_the_queue(
+    staffed: StaffedHouse,
+) -> None:
+    staffed.draw(FOR_ANN)
+    staffed.away("ann", "cyd", lasts=3 * DAY)
+    staffed.away("cyd", "bob", lasts=2 * DAY)
+    lets_go(staffed, "bob")
+    await staffed.settle()
+
+    task = staffed.task(staffed.begin())
+
+    assert task.assignee is None
+    assert task.candidate_groups
+    assert "user_task_unattended" in staffed.told("tom")
 
 
 async def test_where_the_owner_has_left_as_well_the_task_goes_to_the_queue(

@@ -1,7 +1,7 @@
 """Feedback numbers under concurrency."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -43,11 +43,14 @@ def test_fifty_threads_get_two_hundred_numbers_without_gap_though_some_fail(
 
 
 def test_the_month_is_that_of_shanghai(session: Session) -> None:
-    last_evening = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
-    first_morning = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    midnight = datetime(2026, 11, 30, 16, tzinfo=UTC)
+    last_moment = midnight - timedelta(microseconds=1)
+    new_year = datetime(2026, 12, 31, 16, tzinfo=UTC)
 
-    assert next_number(session, last_evening) == "202611-001"
-    assert next_number(session, first_morning) == "202612-001"
+    numbers = [next_number(session, at) for at in (last_moment, midnight, last_moment, new_year)]
+
+    # Whoever comes late with an earlier instant continues the month of that instant.
+    assert numbers == ["202611-001", "202612-001", "202611-002", "202701-001"]
 
 
 def test_the_serial_widens_at_one_thousand(session: Session) -> None:
