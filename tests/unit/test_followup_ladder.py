@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpmn.commands import ModifyInstance
 from bpmn.records import Kind
-from tests.unit.feedback_life import Life
+from bpmn.way_back import targets
+from tests.unit.feedback_life import Life, definition
 from tests.unit.test_feedback_limits import HOUR, dissatisfied_again, reopened
 from tests.unit.test_limits_over_national_day import fires
 
@@ -52,3 +54,28 @@ def test_a_followup_after_the_second_answer_climbs_from_the_first_rung_again() -
     life.wait(hours=48)
 
     assert (before, rungs(life)[before:]) == (2, ["role.team_lead"])
+
+
+def test_a_followup_that_the_head_sends_back_climbs_from_the_first_rung_again() -> None:
+    life = reopened(2)
+    life.wait(hours=100)
+    life.complete("second_followup", followup="unresolved")
+    before = len(rungs(life))
+    host = next(t.host for t in life.state.user_tasks.values() if t.element == "decide_dispute")
+    records = [one.to_json() for one in life.records]
+    places = {one.element: one for one in targets(definition(), life.state, records, host)}
+
+    back = places["second_followup"]
+    life.do(
+        ModifyInstance(
+            id="back",
+            activate=[{"element": back.element, "scope": back.scope}],
+            terminate=list(back.terminate),
+            discard=list(back.discard),
+            expected_number=life.state.number,
+        )
+    )
+    life.wait(hours=48)
+
+    assert life.open == ["second_followup"]
+    assert rungs(life)[before:] == ["role.team_lead"]
