@@ -27,6 +27,10 @@ CODE = "manifest_made"
 PUBLISHED = making.PUBLISHED
 
 
+class PublishedOtherwiseError(Exception):
+    """A folder holds other manifests than the house: an older backup was restored, or worse."""
+
+
 def seal(engine: Engine, signer: Signer, at: datetime, *, addresses: int = 0) -> Manifest:
     """Make the next manifest (封存), and owe it to the addresses of notices.
 
@@ -98,12 +102,16 @@ def publish(engine: Engine, folder: Path, at: datetime) -> Sequence[int]:
 
     Raises:
         OSError: the folder cannot be written; the next call goes on.
+        PublishedOtherwiseError: what is there is not what the house knows; nothing is written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    there = {path.name for path in folder.glob("*.json")}
+    there = sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdecimal())
     written = []
     with Session(engine) as session, session.begin():
-        for one in manifest.lacking(session, [int(name[:-5]) for name in there if _is_ours(name)]):
+        # All before it are bound by its hash.
+        if there and not _is_known(session, folder, there[-1]):
+            raise PublishedOtherwiseError(manifest_name(there[-1]))
+        for one in manifest.lacking(session, there):
             _write(folder / manifest_name(one.number), one)
             data = {"number": one.number, "hash": one.hash.hex(), "target": "folder"}
             access_record.append(session, at=at, actor=making.ACTOR, action=PUBLISHED, data=data)
@@ -111,8 +119,13 @@ def publish(engine: Engine, folder: Path, at: datetime) -> Sequence[int]:
     return written
 
 
-def _is_ours(name: str) -> bool:
-    return name[:-5].isdecimal()
+def _is_known(session: Session, folder: Path, number: int) -> bool:
+    one = manifest.find(session, number)
+    try:
+        found = json.loads((folder / manifest_name(number)).read_bytes())
+    except ValueError:
+        found = None
+    return one is not None and found == manifest.to_file(one)
 
 
 def _write(path: Path, one: Manifest) -> None:

@@ -46,7 +46,13 @@ def _seal(_: argparse.Namespace) -> int:
             made = sealing.seal(engine, signer, now, addresses=addresses)
         except KeyMismatchError as error:
             raise StackError(f"{error} is not the key that signed before; restore it") from None
-        written = sealing.publish(engine, chosen.manifests_path, now)
+        try:
+            written = sealing.publish(engine, chosen.manifests_path, now)
+        except sealing.PublishedOtherwiseError as error:
+            raise StackError(
+                f"{error} in {chosen.manifests_path} is not the one of this house: was an older"
+                " backup restored? keep that folder and name another one"
+            ) from None
     told = {
         "number": made.number,
         "hash": made.hash.hex(),

@@ -240,6 +240,23 @@ def test_a_folder_gets_the_manifests_that_it_lacks(house: Engine, tmp_path: Path
     assert json.loads((folder / "000001.json").read_bytes()) == stored
 
 
+def test_a_house_that_was_set_back_does_not_publish_beside_what_it_said_before(
+    house: Engine, owner_engine: Engine, tmp_path: Path
+) -> None:
+    sealing.publish(house, tmp_path, NOW)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    owner(owner_engine, "DELETE FROM manifest WHERE number = 3")
+
+    with pytest.raises(sealing.PublishedOtherwiseError, match=r"000003\.json"):
+        sealing.publish(house, tmp_path, NOW)
+    sealing.seal(house, SIGNER, NOW + 3 * DAY)
+    with pytest.raises(sealing.PublishedOtherwiseError):
+        sealing.publish(house, tmp_path, NOW + 3 * DAY)
+
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert sealing.publish(house, tmp_path / "another", NOW) == [1, 2, 3]
+
+
 # Exports
 
 
