@@ -35,10 +35,18 @@ export function useTasks(search: Ref<TaskSearch>) {
   let after: string | null = null;
   let run = 0;
   let busy = false;
+  /** What is being looked at; whoever looks at a change waits for it. */
+  let looking: Promise<void> = Promise.resolve();
   const touched = new Set<string>();
   let settle: ReturnType<typeof setTimeout> | undefined;
 
-  async function begin(quiet = false) {
+  function begin(quiet = false): Promise<void> {
+    const mine = readAnew(quiet);
+    looking = mine;
+    return mine;
+  }
+
+  async function readAnew(quiet: boolean) {
     const mine = ++run;
     busy = true;
     if (!quiet) loading.value = true;
@@ -82,12 +90,23 @@ export function useTasks(search: Ref<TaskSearch>) {
     total.value = page.total;
   }
 
-  /** Look anew at some tasks: those that no longer fit leave, the others are as they are now. */
-  async function refresh(keys: string[]) {
+  /**
+   * Look anew at some tasks: those that no longer fit leave, the others are as they are now.
+   *
+   * One look after the other: of two at once the older answer may come last, and would stay.
+   */
+  function refresh(keys: string[]): Promise<void> {
+    const before = looking;
+    const mine = before.catch(() => undefined).then(() => look(keys));
+    looking = mine;
+    return mine;
+  }
+
+  async function look(keys: string[]) {
     const mine = run;
     const shown = keys.filter((key) => rows.value.some(({ task }) => task.userTaskKey === key));
     const others = keys.length - shown.length;
-    if (others > 0 && rows.value.length <= PAGE) return begin(true);
+    if (others > 0 && rows.value.length <= PAGE) return readAnew(true);
     if (others > 0) fresh.value += others;
     for (let at = 0; at < shown.length; at += PAGE) {
       const some = shown.slice(at, at + PAGE);
