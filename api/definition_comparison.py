@@ -19,6 +19,7 @@ from api.means import MeansHere
 from api.permissions import Allowed
 from api.problem import Problem
 from bpmn.difference import compare
+from bpmn.linking import unversioned
 from models import decision_requirements, draft_file, process_definition
 from models.decision_requirements import DecisionRequirements
 from models.definition_draft import DECISIONS, DefinitionDraft
@@ -134,7 +135,7 @@ def compare_definitions(asked: Annotated[Pair, Query()], means: MeansHere) -> Co
             old, before = _deployed(session, draft)
         else:
             old, before, _ = _side(session, "old_key", asked.old_key, asked.old_draft)
-    changes = [ChangeView(**asdict(one)) for one in compare(before, after)]
+    changes = [ChangeView(**asdict(one)) for one in compare(_aligned(before), _aligned(after))]
     return Comparison(old=old, new=new, changes=changes)
 
 
@@ -189,6 +190,11 @@ def _deployed(session: Session, draft: DefinitionDraft | None) -> tuple[Side | N
         if name.startswith(DECISIONS) and file is not None:
             return _decisions(session, file)
     return None, {}
+
+
+def _aligned(files: Files) -> Files:
+    """Return files with linked ones under names that another version of them has too."""
+    return {unversioned(name): content for name, content in files.items()}
 
 
 def _shown(files: Files) -> list[FileView]:

@@ -26,6 +26,12 @@ def is_linked(name: str) -> bool:
     return "/" in name
 
 
+def unversioned(name: str) -> str:
+    """Return the name of a linked file without its version: what it is called in every version."""
+    folder, slash, file = name.rpartition("/")
+    return f"{folder.rpartition('@')[0]}/{file}" if slash else name
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """What is called and not there: processes with the tag that is asked for, and decisions."""
