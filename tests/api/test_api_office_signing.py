@@ -22,6 +22,7 @@ from tests.api.office import (
 )
 
 pytestmark = pytest.mark.integration
+PROCESSED = {"plan": "更换电源，2小时内完成", "reply": "已更换电源。"}
 
 
 async def signed(door: Door, **signers: str) -> tuple[str, str]:
@@ -86,3 +87,24 @@ async def test_what_is_signed_by_nobody_any_more_is_removed_by_the_key_of_its_ta
     assert (await removed(door, key, signature["userTaskKey"])).status_code == 204
 
     await open_of(door, instance, "review")
+
+
+async def test_who_does_not_see_an_item_sees_it_while_asked_to_sign_and_not_before_or_after(
+    door: Door,
+) -> None:
+    number = await door.receive()
+    await door.complete(number, "tech")
+    key = (await door.task(number))["userTaskKey"]
+    item = f"/api/feedback/{number}"
+
+    asked = {"assignee": "log", "position": "before", "reason": REASON}
+    before = (await door.get("log", item)).status_code
+    assert (await verb(door, "tech", key, "signers", asked)).status_code == 204
+    mine = (await door.get("log", "/v2/user-tasks/me")).json()["items"]
+    signature = next(one["userTaskKey"] for one in mine if one["userTaskKey"] != key)
+    asked_to = (await door.get("log", item)).status_code
+    main = (await door.get("log", f"/v2/user-tasks/{key}")).status_code
+    await done(door, signature, "log", **PROCESSED)
+    after = (await door.get("log", item)).status_code
+
+    assert (before, asked_to, main, after) == (403, 200, 403, 403)
