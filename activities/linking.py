@@ -9,7 +9,7 @@ from activities.drawings import together
 from bpmn.deployment import DeploymentError, legible, load
 from bpmn.linking import is_linked, missing, part
 from models import decision_definition, decision_requirements, process_definition
-from models.definition_draft import CALLS
+from models.definition_draft import CALLS, DECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,12 +70,19 @@ def calls_known(session: Session, files: Mapping[str, bytes]) -> dict[str, int]:
 
     What a tag chose is not told: another version would be linked in no case.
     """
-    known = {}
+    folders: dict[str, list[str]] = {}
     for name in files:
-        folder, _, version = name.rpartition("/")[0].rpartition("@")
-        newest = process_definition.latest(session, folder) if folder else None
+        if is_linked(name):
+            folders.setdefault(name.rpartition("/")[0], []).append(name)
+    known = {}
+    for folder, names in folders.items():
+        linked_as, _, version = folder.rpartition("@")
+        called = any(name.endswith(".bpmn") for name in names)
+        newest = (process_definition if called else decision_requirements).latest(
+            session, linked_as
+        )
         if newest is not None and newest.version == int(version):
-            known[f"{CALLS}{folder}"] = newest.version
+            known[f"{CALLS if called else DECISIONS}{linked_as}"] = newest.version
     return known
 
 

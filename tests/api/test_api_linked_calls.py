@@ -157,6 +157,20 @@ async def test_who_approved_one_version_of_what_is_called_did_not_approve_anothe
     assert refused.json()["outdated"] == [{"process": "calls:q", "base": 1, "latest": 2}]
 
 
+async def test_who_approved_one_version_of_a_decision_did_not_approve_another(
+    drafts: Drafts,
+) -> None:
+    await deployed(drafts, {"levels.dmn": DMN})
+    draft = await submitted(drafts, {"p.bpmn": drawn("p", rule("hours"), user("after"))})
+    await deployed(drafts, {"levels.dmn": DMN.replace(b"else 24", b"else 48")})
+
+    refused = await drafts.approve(draft)
+
+    assert code(refused) == (409, "draft_outdated")
+    newer = {"process": "decisions:levels", "base": 1, "latest": 2}
+    assert refused.json()["outdated"] == [newer]
+
+
 async def test_files_are_tried_out_with_what_they_call(door: Door) -> None:
     await deploy(door, {"q.bpmn": CALLED})
     headers = await door.headers("owner")
