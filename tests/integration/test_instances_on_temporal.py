@@ -111,7 +111,12 @@ async def test_an_instance_is_begun_changed_and_brought_to_its_end(served: Door)
 
 async def test_a_completion_is_awaited(served: Door) -> None:
     deploy_other(served, "quick", '<bpmn:startEvent id="s" />')
-    asked = {"processDefinitionId": "quick", "variables": {"n": 1}, "awaitCompletion": True}
+    asked = {
+        "processDefinitionId": "quick",
+        "variables": {"n": 1},
+        "awaitCompletion": True,
+        "requestTimeout": 60_000,
+    }
 
     answer = await served.post("owner", CREATE, asked)
 

@@ -11,13 +11,16 @@ from settings import PROJECT
 # Read here and run by the browser's debugger; the console never serves it.
 _AXE = PROJECT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 _GRAVE = {"serious", "critical"}
+# Colours are judged once they stand still; what turns for ever never does.
+_STANDS_STILL = """Promise.all(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
+  .map((one) => one.finished.catch(() => 0)))"""
 
 
 def check_accessible(page: Page) -> None:
     """Fail with what stands in the way of somebody: rule, why, and the first elements."""
     page.evaluate(_AXE.read_text("utf-8"))
-    # Colours are judged once they stand still.
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => 0)))")
+    page.evaluate(_STANDS_STILL)
     found: list[dict[str, Any]] = page.evaluate(
         "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
     )

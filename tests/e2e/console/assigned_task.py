@@ -17,7 +17,8 @@ def assigned_to(stack: RunningStack, number: str) -> tuple[httpx.Client, str, st
     token = client.post("/api/login", json={"username": name, "password": password}).json()["token"]
     client.headers["Authorization"] = f"Bearer {token}"
     asked = {"filter": {"feedbackNumber": number, "state": "CREATED"}}
-    for _ in range(100):
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
         found = client.post("/v2/user-tasks/search", json=asked).json()["items"]
         if found and found[0]["assignee"]:
             return client, found[0]["userTaskKey"], found[0]["assignee"]

@@ -24,7 +24,8 @@ def client_of(stack: RunningStack, who: str) -> httpx.Client:
 def open_task(client: httpx.Client, number: str, element: str) -> dict[str, Any]:
     """Wait for the open task of an element."""
     asked = {"filter": {"feedbackNumber": number, "elementId": element, "state": "CREATED"}}
-    for _ in range(200):
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
         found = client.post("/v2/user-tasks/search", json=asked).json()["items"]
         if found:
             return dict(found[0])

@@ -9,12 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from stack import browser as browser_of_the_machine
 from stack import console
 from tests.e2e.console.logins import log_in
 from tests.e2e.console.open_page import OpenPage
+from tests.e2e.console.slow_machine import slow_down
 from tests.e2e.console.watched_page import WatchedPage
 from tests.e2e.running_stack import RunningStack
 
@@ -31,6 +32,9 @@ _QUIET = (
 )
 DESK = {"width": 1366, "height": 800}
 PHONE = {"width": 390, "height": 844}
+# No test asserts a time: what a busy machine shows late is awaited for so long.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="package")
@@ -87,11 +91,13 @@ def page_of(stack: RunningStack, browser: Browser) -> Iterator[OpenPage]:
         size: Any = PHONE if phone else DESK
         given = {"viewport": size, "has_touch": phone, "is_mobile": phone, **more}
         context = browser.new_context(base_url=address, locale=locale, **given)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if who:
             log_in(context, stack, who)
         watched = WatchedPage(context.new_page(), address, names)
         opened.append(watched)
+        slow_down(watched.page)
         watched.page.goto(at)
         return watched
 

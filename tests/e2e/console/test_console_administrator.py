@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.console.accessibility import check_accessible
-from tests.e2e.console.layout import no_sideways
+from tests.e2e.console.layout import no_sideways, settled
 from tests.e2e.console.open_page import OpenPage
 from tests.e2e.console.refund_process import Desk, begin_refund, deploy_refunds
 from tests.e2e.console.words_seen import check_words
@@ -103,6 +103,7 @@ def test_the_administrators_pages_are_whole_readable_and_fit(
     for path in PAGES:
         page.goto(f"/{path}")
         page.wait_for_load_state("networkidle")
+        settled(page)
         expect(page.locator("main h1")).to_be_visible()
         check_words(watched, locale, *WRITTEN)
         check_accessible(page)
@@ -115,4 +116,5 @@ def test_the_administrators_pages_can_be_read_in_the_dark(page_of: OpenPage) -> 
     for path in ("people", "roster", "health", "me"):
         page.goto(f"/{path}")
         page.wait_for_load_state("networkidle")
+        settled(page)
         check_accessible(page)

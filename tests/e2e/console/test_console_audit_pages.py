@@ -21,7 +21,7 @@ from tests.e2e.console.words_seen import check_words
 from tests.e2e.running_stack import RunningStack
 
 LOCALES = pytest.mark.parametrize("locale", ["zh-CN", "en"])
-LOADED = 20_000
+LOADED = 60_000
 NAME = "欧阳删除"
 
 
@@ -103,6 +103,7 @@ def test_one_jumps_to_what_was_true_at_a_time(
     key, records = accepted(stack, feedback_of())
     page = page_of("auditor").page
     page.goto(f"/audit/instances/{key}?n={len(records) // 2}")
+    expect(page.get_by_role("slider")).to_have_value(str(len(records) // 2))
 
     for time, n in (("2000-01-01T00:00:00", 1), ("2999-01-01T00:00:00", None)):
         page.get_by_label("时刻").fill(time)

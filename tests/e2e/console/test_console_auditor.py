@@ -19,7 +19,7 @@ LOCALES = pytest.mark.parametrize("locale", ["zh-CN", "en"])
 PHONE = "13812345678"
 NAME = "欧阳测试"
 # What draws is read when the first drawing is looked at.
-LOADED = 20_000
+LOADED = 60_000
 
 
 def at_step(page: Page, n: int) -> None:

@@ -32,7 +32,7 @@ def test_the_login_page_is_whole_in_both_languages(
     expect(page.get_by_label(words["name"])).to_be_focused()
     expect(page.get_by_role("button", name=words["login"], exact=True)).to_be_visible()
 
-    assert page.locator("html").get_attribute("lang") == locale
+    expect(page.locator("html")).to_have_attribute("lang", locale)
     check_words(watched, locale)
     check_accessible(page)
     no_sideways(page)
@@ -53,7 +53,7 @@ def test_somebody_logs_in_with_the_keyboard_alone_and_out_again(
 
     menu = page.get_by_role("banner").get_by_role("button").last
     expect(menu).to_be_visible()
-    assert "/login" not in page.url
+    expect(page).not_to_have_url(re.compile("/login"))
     menu.focus()
     page.keyboard.press("Enter")
     page.get_by_role("menuitem", name=words["logout"]).press("Enter")

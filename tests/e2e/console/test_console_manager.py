@@ -17,6 +17,7 @@ from tests.e2e.console.layout import no_sideways, settled
 from tests.e2e.console.open_page import OpenPage
 from tests.e2e.console.words_seen import check_words
 from tests.e2e.running_stack import RunningStack
+from tests.whole_day import begin_in_a_whole_day
 
 LOCALES = pytest.mark.parametrize("locale", ["zh-CN", "en"])
 
@@ -24,6 +25,7 @@ LOCALES = pytest.mark.parametrize("locale", ["zh-CN", "en"])
 @pytest.fixture
 def counted(stack: RunningStack, feedback_of: Callable[..., str]) -> str:
     """An item, and the figures of today and of the days before as the nightly flow counts them."""
+    begin_in_a_whole_day()
     number = feedback_of(type="complaint")
     today = day_of(datetime.now(UTC))
     engine = stack.rows()

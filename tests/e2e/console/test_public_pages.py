@@ -169,6 +169,7 @@ def test_both_pages_can_be_used_by_everybody(
         assert page.evaluate("document.scripts.length") == 0
         if path == FORM:
             page.locator("button").click()
+            expect(page.get_by_role("alert")).to_be_visible()
             check_accessible(page)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 from settings import PROJECT
@@ -13,7 +14,7 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 _CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 # What the API tells by a code is to be said in words: no such thing counts as data.
 _CODES = re.compile(r"[a-z]+(?:_[a-z]+)*")
-_TRIES = 10
+_PATIENCE = 30.0
 _FILE = re.compile(r"[\w-]*\.(?:env|bpmn|dmn|form|csv|json|zip|png|pdf)\b")
 # Names, and words that Chinese pages write as they are.
 NAMES = frozenset(
@@ -52,13 +53,11 @@ _SEEN = """() => {
 
 def check_words(watched: WatchedPage, locale: str, *data: str) -> None:
     """Fail with the words that nobody translated; `data` is what else is no word of ours."""
-    for _ in range(_TRIES):
-        faults = _found(watched, locale, set(data))
-        if not faults:
-            return
+    deadline = time.monotonic() + _PATIENCE
+    while faults := _found(watched, locale, set(data)):
+        assert time.monotonic() < deadline, "\n".join(faults)
         # Some answers may be on the page and not yet read here.
         watched.page.wait_for_timeout(200)
-    raise AssertionError("\n".join(_found(watched, locale, set(data))))
 
 
 def _found(watched: WatchedPage, locale: str, data: set[str]) -> list[str]:
