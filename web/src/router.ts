@@ -26,8 +26,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: "/login", name: "login", component: () => import("./session/LoginPage.vue"), meta: { title: "login" } },
-    { path: "/", component: () => import("./shell/Frame.vue"), children: [{ path: "", name: "start", redirect: start }, ...pages] },
-    { path: "/:rest(.*)*", component: () => import("./shell/NotFound.vue") },
+    { path: "/", component: () => import("./shell/Frame.vue"), children: [{ path: "", name: "start", redirect: start }, ...pages, { path: ":rest(.*)*", component: () => import("./shell/NotFound.vue"), meta: { title: "notFound" } }] },
   ],
 });
 
@@ -47,10 +46,19 @@ function start() {
   return { name: openPages()[0]?.name ?? "myself" };
 }
 
+/** Say why one is not where a link leads. */
+async function refuse(title = ""): Promise<void> {
+  const { tellText } = await import("./shell/problemWords");
+  tellText(t("shell.pageRefused", { page: t(`shell.page.${title}`) }));
+}
+
 router.beforeEach((to) => {
   if (to.name !== "login" && !session.value) return { name: "login", query: { then: to.fullPath } };
   if (to.name === "login" && session.value) return { name: "start" };
-  if (!allowed(to)) return { name: "start" };
+  if (!allowed(to)) {
+    void refuse(to.meta.title);
+    return { name: "start" };
+  }
   return true;
 });
 
