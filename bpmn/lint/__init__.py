@@ -23,6 +23,7 @@ from bpmn.lint import (
     personal,
     picture,
     references,
+    tables,
 )
 from bpmn.lint.finding import ERROR, WARNING, Finding, Known, Law
 from bpmn.lint.page import Page, pages
@@ -97,6 +98,7 @@ FILE_RULES: tuple[Callable[[Page], Iterator[Finding]], ...] = (
 BUNDLE_RULES: tuple[Callable[[Mapping[str, bytes]], Iterator[Finding]], ...] = (
     names.decisions_are_clear,
     names.forms_are_clear,
+    tables.hit_policies_are_known,
 )
 
 

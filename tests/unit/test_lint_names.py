@@ -47,6 +47,12 @@ def twice(attributes: str) -> bytes:
     return xml(SOUND).replace(b"</bpmn:definitions>", f"{other}</bpmn:definitions>".encode())
 
 
+def table(attributes: str) -> str:
+    inside = '<output id="o" /><rule id="r"><outputEntry><text>1</text></outputEntry></rule>'
+    logic = f'<decisionTable id="t" {attributes}>{inside}</decisionTable>'
+    return f'<decision id="x" name="x"><variable name="x" />{logic}</decision>'
+
+
 IMPORT = f'<import namespace="far" name="far" importType="{DMN}" />'
 # code: (the file, the element, all files)
 BREACHES: dict[str, tuple[str, str, dict[str, bytes]]] = {
@@ -80,6 +86,11 @@ BREACHES: dict[str, tuple[str, str, dict[str, bytes]]] = {
         "f",
         {"p.bpmn": xml(SOUND), "a.form": b'{"id": "f"}', "b.form": b'{"id": "f"}'},
     ),
+    "hit_policy_unknown": (
+        "a.dmn",
+        "t",
+        {"p.bpmn": xml(SOUND), "a.dmn": dmn("a", table('hitPolicy="SOME"'))},
+    ),
     "id_missing": ("p.bpmn", "", {"p.bpmn": twice("")}),
     "process_id_not_unique": ("p.bpmn", "p", {"p.bpmn": twice('id="p"')}),
 }
@@ -100,6 +111,11 @@ def test_what_says_two_things_at_once_is_refused_and_named(code: str) -> None:
 @pytest.mark.parametrize("code", BREACHES)
 def test_what_was_deployed_before_it_was_refused_still_loads(code: str) -> None:
     assert load("", BREACHES[code][2]).processes
+
+
+@pytest.mark.parametrize("attributes", ["", 'hitPolicy="COLLECT" aggregation="SUM"'])
+def test_a_hit_policy_of_the_standard_is_taken(attributes: str) -> None:
+    assert examine({"a.dmn": dmn("a", table(attributes))}) == []
 
 
 def test_an_import_that_is_no_dmn_is_passed_over() -> None:
