@@ -7,11 +7,14 @@ import type { paths } from "./schema";
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 let csrfToken = "";
+/** How often somebody's session has begun here. */
+let begun = 0;
 let onExpired: () => void = () => undefined;
 
 /** Remember what the session gave; whatever changes something must bring it. */
 export function useCsrfToken(token: string): void {
   csrfToken = token;
+  begun += 1;
 }
 
 /** Whom to tell that the login has ended. */
@@ -47,6 +50,7 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
 
 /** Data and response, for those who need a header such as the ETag. */
 export async function whole<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
+  const session = begun;
   let answer: Answer<T>;
   try {
     answer = await call;
@@ -56,6 +60,8 @@ export async function whole<T>(call: Promise<Answer<T>>): Promise<Answer<T>> {
   }
   if (answer.response.ok) return answer;
   const problem: ProblemError = problemOf(answer.error, answer.response);
-  if (problem.code === "token_invalid" || problem.code === "token_missing") onExpired();
+  // What was asked before one logged in again says nothing of the login that is.
+  const ended = problem.code === "token_invalid" || problem.code === "token_missing";
+  if (ended && session === begun) onExpired();
   throw problem;
 }
