@@ -7,12 +7,12 @@ import os
 from playwright.sync_api import Page
 
 # So many times slower, and as many times these milliseconds of waiting for each answer.
-SLOWER = float(os.environ.get("BIHUAN_TEST_SLOWER", "1"))
+SLOWER = float(os.environ.get("TEST_SLOWER", "1"))
 LATENCY = 20
 
 
 def slow_down(page: Page) -> None:
-    """Slow a page down by `BIHUAN_TEST_SLOWER`."""
+    """Slow a page down by `TEST_SLOWER`."""
     if SLOWER <= 1:
         return
     session = page.context.new_cdp_session(page)
