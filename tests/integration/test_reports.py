@@ -156,7 +156,10 @@ def test_reports_made_again_are_the_same_files(app_engine: Engine) -> None:
     # The house and two departments, two files each.
     assert len(kept) == 6
     assert {(row.size, row.digest) for row in kept if row.department == ""} == {
-        (len(one or b""), row.digest) for row in kept for one in (row.content,) if row.department == ""
+        (len(one or b""), row.digest)
+        for row in kept
+        for one in (row.content,)
+        if row.department == ""
     }
 
 
