@@ -1,9 +1,10 @@
-"""Random lives of the whole drawing on a real Temporal server whose time is skipped."""
+"""Random lives of the whole drawing on a Temporal server whose time is skipped: its history."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from types import SimpleNamespace
@@ -11,12 +12,18 @@ from typing import Any
 
 import pytest
 from temporalio import activity
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from typing_extensions import override
 
 from activities.contracts import ADVANCE, WORKFLOW, AdvanceRequest, AdvanceResult, Start
 from activities.step import StepError
+from audit import code_replay
+from audit.compare import compare
+from audit.histories import fetch, recall
+from audit.redecide import Redecider
 from bpmn.clock import Clock
 from bpmn.commands import (
     Command,
@@ -34,15 +41,16 @@ from bpmn.state import Job, State
 from models import feedback
 from models.process_instance import workflow_id
 from tests.ledger import Ledger
+from tests.skipped_time import SkippedTime
 from tests.unit import random_life
-from tests.unit.feedback_life import ANSWERS, MORNING, NUMBER, definition
+from tests.unit.feedback_life import ANSWERS, MORNING, NUMBER, TIMERS, calendar, definition
 from tests.unit.feedback_life import item as told
 from workflows import messages
 from workflows.messages import CommandRejectedError, InstanceBusyError, InstanceGoneError
 from workflows.process import ProcessWorkflow
 from workflows.sandbox import runner
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 LIVES = 30
 MOST_ACTS = 600
 
@@ -59,7 +67,8 @@ class Batches(Ledger):
         state, command = State.from_json(request.state), from_json(request.command)
         place = (state.key, state.number + 1)
         if place not in self.batches:
-            run = Run(self.definition, state, Clock(datetime.fromisoformat(request.now)))
+            clock = Clock(datetime.fromisoformat(request.now), calendar())
+            run = Run(self.definition, state, clock)
             try:
                 handle(run, command)
             except Rejection as refused:
@@ -73,12 +82,12 @@ class Batches(Ledger):
         return self.batches[place]
 
     def _done(self, job: Job, now: datetime) -> Command:
-        answer = self.answer(job.type, now)
+        answer, made = self.answer(job.type, now), f"job:{job.key}"
         if isinstance(answer, StepError):
-            return ThrowError(
-                id=f"job:{job.key}", key=job.key, code=answer.code, variables=answer.variables
-            )
-        return CompleteJob(id=f"job:{job.key}", key=job.key, variables=answer)
+            return ThrowError(id=made, key=job.key, code=answer.code, variables=answer.variables)
+        variables = {name: value for name, value in answer.items() if name != TIMERS}
+        done = CompleteJob(id=made, key=job.key, variables=variables)
+        return replace(done, timer_changes=answer.get(TIMERS, []))
 
 
 class RandomLife:
@@ -90,6 +99,7 @@ class RandomLife:
         self.random = Random(seed)
         self.key = (seed + 1) << 20
         self.id = workflow_id(self.key)
+        self.time = SkippedTime(environment, self.id)
         self.answers: Mapping[str, Any] = ANSWERS | random_life.answers(self.random)
         ledger.answer = self.answer
 
@@ -100,16 +110,19 @@ class RandomLife:
 
     async def play(self, queue: str) -> None:
         """Bring the item to its end."""
-        variables = {"feedback": told(**random_life.item(self.random))}
+        item = told(**random_life.item(self.random))
+        variables = {"feedback": item, "description": {"$ref": "d"}}
         begin = CreateInstance(
             id="start", definition="d" * 64, process="feedback", variables=variables
         )
         client = self.environment.client
-        start = Start(self.key, begin.to_json())
+        # Some lives fit into one run, others do not.
+        start = Start(self.key, begin.to_json(), history_budget=self.random.choice((60, 4000)))
         await client.start_workflow(WORKFLOW, start, id=self.id, task_queue=queue)
         for done in range(MOST_ACTS):
+            await self.time.settled()
             now = await self.environment.get_current_time()
-            state = State.from_json(await messages.state(client, self.id))
+            state = State.from_json(self.ledger.replayed(self.key))
             if state.ended:
                 return
             await self.act(random_life.choose(self.random, state, now, 12 * done), done)
@@ -118,7 +131,7 @@ class RandomLife:
         """Do one thing; what came too late is refused, and that is all right."""
         command: Command
         if act.kind == "wait":
-            await self.environment.sleep(act.delay)
+            await self.time.pass_by(act.delay)
             return
         if act.kind == "task":
             command = CompleteUserTask(id=f"t{done}", key=act.key, variables=act.variables)
@@ -156,8 +169,32 @@ class RandomLife:
                 feedback.advance_status(item, status, datetime.fromisoformat(record["at"]))
         assert item.status in {"archived", "withdrawn"}
 
+    async def check_history(self) -> None:
+        """Hold Temporal's history against the records; have it decided and replayed again."""
+        records = self.ledger.records(self.key)
+        memory = await recall(self.environment.client, self.id)
+        assert memory.records == records
+        assert [batch.command["id"] for batch in memory.batches] == [
+            result.command_id
+            for (key, _), result in sorted(self.ledger.batches.items())
+            if key == self.key
+        ]
+        assert compare(self.key, records, memory).findings == []
+        again = Redecider(lambda _: definition(), lambda _: calendar())
+        redecided = again.redecide(self.key, memory.batches)
+        assert (redecided.findings, redecided.unknown) == ([], [])
+        runs = await fetch(self.environment.client, self.id)
+        found = await code_replay.replay(every(runs), DataConverter())
+        assert (found.replayed, found.unreplayable) == (len(memory.given) + 1, [])
 
-async def test_thirty_random_lives_end_in_order_on_a_real_server(
+
+async def every(runs: Iterable[WorkflowHistory]) -> AsyncIterator[WorkflowHistory]:
+    """Give histories one by one, as a server does."""
+    for run in runs:
+        yield run
+
+
+async def test_random_lives_end_in_order_and_are_the_same_in_their_histories(
     time_skipping: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The test server loses an answer now and then, which is no reason to wait long.
@@ -177,5 +214,6 @@ async def test_thirty_random_lives_end_in_order_on_a_real_server(
             try:
                 await life.play("random")
                 await life.check()
+                await life.check_history()
             except Exception as error:
                 raise AssertionError(f"seed {seed}") from error
