@@ -70,7 +70,8 @@ def _filled_in(random: Random, element: str, done: int) -> dict[str, Any]:
     if element == "accept":
         return {"collaborators": random.sample(DEPARTMENTS, random.randrange(3))}
     if element == "second_followup":
-        followup = random.choice(("resolved", "explained", "unresolved", "unresolved"))
+        # Most stay unhappy: else hardly any life would come to a dispute.
+        followup = random.choice(("resolved", "explained", *("unresolved",) * 6))
         return {"followup": "resolved" if hopeful else followup, "followup_record": {"$ref": "f"}}
     filled_in: dict[str, dict[str, Any]] = {
         "process": {"plan": {"$ref": "p"}, "reply": {"$ref": "r"}, "estimated_hours": 2},
@@ -85,7 +86,7 @@ def _filled_in(random: Random, element: str, done: int) -> dict[str, Any]:
 
 def _told(random: Random, name: str) -> dict[str, Any]:
     if name == "survey_answered":
-        return {"satisfaction": random.choice(SCORES)}
+        return {"satisfaction": random.choice((*SCORES, "dissatisfied"))}
     if name == "collaborator_added":
         return {"collaborator": random.choice(("product", "service"))}
     if name == "extension_requested":
