@@ -17,7 +17,7 @@ from api.permissions import Allowed
 from api.problem import Problem
 from audit.erasure import CustomerHeldError, CustomerUnknownError, begin
 from audit.erasure_certificate import ErasureIncompleteError, certified
-from models import access_record, erasure
+from models import erasure
 from models.erasure import Erasure, Ground
 from nlp.masking import mask_text
 from proof.signing import Signer, SigningKeyError
@@ -164,15 +164,11 @@ def get_erasure_certificate(customer_id: UUID, caller: Reader, means: MeansHere)
             raise Problem("erasure_not_found")
         try:
             signer = Signer.read(means.chosen.secrets_path)
-            packed = certified(session, signer, found, at)
+            packed = certified(session, signer, found, at, caller.username)
         except SigningKeyError:
             raise Problem("signing_key_missing") from None
         except ErasureIncompleteError:
             raise Problem("erasure_incomplete") from None
-        subject = str(customer_id)
-        access_record.append(
-            session, at=at, actor=caller.username, action="erasure.certify", subject=subject
-        )
     headers = {"Content-Disposition": f'attachment; filename="erasure-{customer_id}.zip"'}
     return Response(packed, media_type="application/zip", headers=headers)
 

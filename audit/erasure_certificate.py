@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from models import access_record
 from models.key_epoch import KeyEpoch
 from models.personal_key import PersonalErasure
 from proof.signed_file import signature
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from models.erasure import Erasure
     from proof.signing import Signer
 
+ACTION = "erasure.certify"
 FILE = "certificate.json"
 SIGNATURE = "certificate.signature.json"
 
@@ -30,10 +32,11 @@ class ErasureIncompleteError(Exception):
     """A step is still to be done: there is nothing to certify yet."""
 
 
-def certified(session: Session, signer: Signer, one: Erasure, at: datetime) -> bytes:
+def certified(session: Session, signer: Signer, one: Erasure, at: datetime, by: str) -> bytes:
     """Return a ZIP file with the certificate (删除证明) and the signature over it.
 
-    It names the customer by their random id alone: whoever asked for the erasure was told it.
+    It names the customer by their random id alone: whoever asked for the erasure was told it. Who
+    had it made is recorded.
 
     Raises:
         ErasureIncompleteError: it cannot be said yet that nothing is left.
@@ -46,6 +49,7 @@ def certified(session: Session, signer: Signer, one: Erasure, at: datetime) -> b
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr(FILE, content)
         archive.writestr(SIGNATURE, json.dumps(beside, indent=2))
+    access_record.append(session, at=at, actor=by, action=ACTION, subject=str(one.person_id))
     return packed.getvalue()
 
 

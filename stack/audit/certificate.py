@@ -12,6 +12,7 @@ from uuid import UUID
 
 import settings
 from models.private_file import write_private
+from stack.audit.actor import ACTOR
 from stack.errors import StackError
 
 _FORGED = 1
@@ -39,13 +40,14 @@ def _make(options: argparse.Namespace) -> int:
     from stack.running import Running  # noqa: PLC0415 (as above)
 
     chosen = settings.load()
-    with Running.find(chosen).database() as engine, Session(engine) as session:
+    running = Running.find(chosen)
+    with running.database() as engine, Session(engine) as session, session.begin():
         found = erasure.find(session, options.customer)
         if found is None:
             raise StackError("this customer was not erased")
         try:
             signer = Signer.read(chosen.secrets_path)
-            packed = certified(session, signer, found, datetime.now(UTC))
+            packed = certified(session, signer, found, datetime.now(UTC), ACTOR)
         except SigningKeyError as error:
             raise StackError(str(error)) from None
         except ErasureIncompleteError:

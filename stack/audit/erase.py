@@ -11,6 +11,7 @@ from uuid import UUID
 
 import settings
 from stack.audit import certificate
+from stack.audit.actor import ACTOR
 from stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from audit.erasure_course import Reach
     from models.erasure import Erasure
     from stack.running import Running
-
-ACTOR = "bihuan audit"
 
 
 def add_commands(commands: Any) -> None:

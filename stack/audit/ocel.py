@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import settings
 from stack.audit import sampled
+from stack.audit.actor import ACTOR
 from stack.errors import StackError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-ACTOR = "bihuan audit"
 _SQLITE = frozenset({".sqlite", ".sqlite3", ".db"})
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import settings
 from models.private_file import write_private
+from stack.audit.actor import ACTOR
 from stack.errors import StackError
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from audit.report_content import Subject
     from models.imports import Tools
 
-ACTOR = "bihuan audit"
 # The console, the API and this say the same.
 WORDS = settings.PROJECT / "api" / "words"
 PDF = "report.pdf"

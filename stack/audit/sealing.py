@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import settings
+from stack.audit.actor import ACTOR
 from stack.errors import StackError
 
 if TYPE_CHECKING:
     from proof.signing import Signer
-
-ACTOR = "bihuan audit"
 
 
 def add_commands(commands: Any) -> None:

@@ -177,6 +177,8 @@ async def test_proof_holds_after_the_erasure_and_a_certificate_is_given(
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert made.returncode == 0, made.stderr
     assert checked.stdout.startswith("genuine")
+    recorded = "SELECT actor, subject FROM access_record WHERE action = 'erasure.certify'"
+    assert rows(stack, recorded) == [("bihuan audit", str(erased.person))]
     content = zipfile.ZipFile(file).read("certificate.json").decode()
     assert str(erased.person) in content
     assert [one["destroyed_at"] for one in json.loads(content)["keys"]] != [None]
