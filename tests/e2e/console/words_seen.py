@@ -15,6 +15,8 @@ _CODE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 # What the API tells by a code is to be said in words: no such thing counts as data.
 _CODES = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _PATIENCE = 30.0
+# The first digits of a digest, which may spell a word by chance.
+_DIGEST = re.compile(r"\b(?=[a-f]*\d)[0-9a-f]{8,64}\b")
 _FILE = re.compile(r"[\w-]*\.(?:env|bpmn|dmn|form|csv|json|zip|png|pdf)\b")
 # Names, and words that Chinese pages write as they are.
 NAMES = frozenset(
@@ -67,7 +69,7 @@ def _found(watched: WatchedPage, locale: str, data: set[str]) -> list[str]:
 
 
 def _faults(text: str, locale: str, told: set[str]) -> Iterator[str]:
-    left = _without(_FILE.sub(" ", text), told)
+    left = _without(_DIGEST.sub(" ", _FILE.sub(" ", text)), told)
     for key in _KEY.findall(left):
         yield f"a key: {key!r}"
     for code in _CODE.findall(left):
