@@ -66,6 +66,7 @@ def test_a_page_with_a_dialog_in_which_something_is_typed_asks_before_it_is_left
     page.evaluate("history.back()")
     page.get_by_role("button", name="继续填写").click()
 
+    expect(page.get_by_role("button", name="继续填写")).to_be_hidden()
     expect(form.get_by_role("textbox")).to_have_value(LETTER)
     expect(page).to_have_url(re.compile(rf"/feedback/{number}(\?|$)"))
     page.evaluate("history.back()")
