@@ -8,10 +8,9 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-import httpx
 import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -33,6 +32,7 @@ from models.notice import Notice
 from models.notice_delivery import NoticeDelivery
 from models.person import Person
 from settings import PROJECT
+from tests.integration.prefect_calls import call, deployment
 from tests.whole_day import begin_in_a_whole_day
 
 pytestmark = pytest.mark.integration
@@ -205,24 +205,6 @@ def test_partitions_are_made_ahead_by_either_role(
     assert partitions(months=12) == []
 
 
-def _call(method: str, url: str, **body: Any) -> Any:
-    with httpx.Client(trust_env=False, timeout=120) as client:
-        answer = client.request(method, url, json=body or None)
-        # So Prefect answers while its database has much to do.
-        while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            time.sleep(float(answer.headers.get("Retry-After", "1")))
-            answer = client.request(method, url, json=body or None)
-    answer.raise_for_status()
-    return answer.json()
-
-
-def _deployment(url: str, name: str) -> dict[str, Any] | None:
-    with httpx.Client(trust_env=False, timeout=120) as client:
-        answer = client.get(f"{url}/deployments/name/{name}")
-    found: dict[str, Any] | None = answer.json() if answer.status_code == httpx.codes.OK else None
-    return found
-
-
 @pytest.fixture
 def serving(
     prefect_server: str, database: DatabaseUrls, tmp_path: Path
@@ -247,18 +229,18 @@ def test_the_served_flow_has_its_schedule_and_really_runs(
     begin_in_a_whole_day()
     url = prefect_server
     deadline = time.monotonic() + 500
-    while (found := _deployment(url, "bihuan-daily/daily")) is None or not found["last_polled"]:
+    while (found := deployment(url, "bihuan-daily/daily")) is None or not found["last_polled"]:
         assert serving.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.3)
     schedule = found["schedules"][0]["schedule"]
     assert (schedule["cron"], schedule["timezone"]) == ("30 0 * * *", "Asia/Shanghai")
-    assert _deployment(url, "bihuan-partitions/daily") is not None
+    assert deployment(url, "bihuan-partitions/daily") is not None
     yesterday = day_of(datetime.now(UTC)) - timedelta(days=1)
 
     asked = {"name": "by hand", "idempotency_key": "by hand"}
-    run = _call("POST", f"{url}/deployments/{found['id']}/create_flow_run", **asked)
-    while (state := _call("GET", f"{url}/flow_runs/{run['id']}")["state"]["type"]) != "COMPLETED":
+    run = call("POST", f"{url}/deployments/{found['id']}/create_flow_run", asked)
+    while (state := call("GET", f"{url}/flow_runs/{run['id']}")["state"]["type"]) != "COMPLETED":
         assert state in {"SCHEDULED", "PENDING", "RUNNING"}
         assert time.monotonic() < deadline
         time.sleep(0.3)

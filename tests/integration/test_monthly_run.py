@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
 import pytest
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
@@ -29,6 +28,7 @@ from settings import PROJECT
 from stack import prefect
 from stack.ports import Ports
 from stack.postgres import PREFECT, Cluster
+from tests.integration.prefect_calls import call, deployment
 from tests.integration.report_items import MAY, fill_two_months, hire_readers
 
 pytestmark = pytest.mark.integration
@@ -129,13 +129,6 @@ def test_old_months_are_filled_in_from_the_command_line(
     assert main(["backfill", "--from", "2999-01-01", "--to", "2999-01-02"]) == 2
 
 
-def _call(method: str, url: str, body: Any = None) -> Any:
-    with httpx.Client(trust_env=False, timeout=120) as client:
-        answer = client.request(method, url, json=body)
-    answer.raise_for_status()
-    return answer.json() if answer.content else None
-
-
 @pytest.fixture
 def scheduling(tmp_path: Path, ports: Ports, postgres: Cluster) -> Iterator[str]:
     """The address of a Prefect server as the stack starts it; that of the harness never fires."""
@@ -168,33 +161,24 @@ def served(
     process.wait()
 
 
-def _deployment(url: str, name: str) -> Any:
-    try:
-        with httpx.Client(trust_env=False, timeout=120) as client:
-            answer = client.get(f"{url}/deployments/name/{name}")
-    except httpx.HTTPError:
-        return None
-    return answer.json() if answer.status_code == httpx.codes.OK else None
-
-
 def _wait_until_served(url: str, name: str, process: subprocess.Popen[bytes]) -> Any:
     deadline = time.monotonic() + 400
-    while (found := _deployment(url, name)) is None or not found["last_polled"]:
+    while (found := deployment(url, name)) is None or not found["last_polled"]:
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.3)
     return found
 
 
-def _wait_for_runs(url: str, deployment: str, count: int) -> None:
+def _wait_for_runs(url: str, served_as: str, count: int) -> None:
     ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
-    wanted = {"deployments": {"id": {"any_": [deployment]}}, "flow_runs": ended}
+    wanted = {"deployments": {"id": {"any_": [served_as]}}, "flow_runs": ended}
     deadline = time.monotonic() + 600
     states: list[str] = []
     while states.count("COMPLETED") < count:
         assert time.monotonic() < deadline, states
         time.sleep(1)
-        runs = _call("POST", f"{url}/flow_runs/filter", wanted)
+        runs = call("POST", f"{url}/flow_runs/filter", wanted)
         assert all(run["auto_scheduled"] for run in runs)
         states = [run["state"]["type"] for run in runs]
         assert set(states) <= {"COMPLETED"}
@@ -210,7 +194,7 @@ def test_a_schedule_fires_and_only_its_first_success_sends(
     assert (schedule["cron"], schedule["timezone"]) == ("0 6 1-5 * *", "Asia/Shanghai")
 
     soon = {"schedule": {"interval": 15, "anchor_date": "2024-01-01T00:00:00Z"}, "active": True}
-    _call("POST", f"{scheduling}/deployments/{found['id']}/schedules", [soon])
+    call("POST", f"{scheduling}/deployments/{found['id']}/schedules", [soon])
     _wait_for_runs(scheduling, found["id"], 2)
 
     last_month = Period.holding("month", day_of(datetime.now(UTC))).previous
