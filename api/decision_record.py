@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from activities.drawings import together
 from api.answers import example, for_staff
-from api.definition_record import ZIP, Reader, steps, zipped
+from api.definition_record import STEPS_EXAMPLE, ZIP, Reader, steps, zipped
 from api.draft_view import FileView, StepView, file_view
 from api.files import download
 from api.keys import PathKey
@@ -60,17 +60,7 @@ _EXAMPLE: Mapping[str, Any] = {
     "deployed_by": "songyi",
     "draft_id": "0b7f3c52-6f52-5b1e-8a53-9a6a4f1c2d90",
     "decisions": ["limits"],
-    "steps": [
-        {
-            "number": 4,
-            "at": "2024-05-06T02:30:00Z",
-            "actor": "tianmin",
-            "step": "approve",
-            "digest": "9f2c0a7d",
-            "note": "同意",
-            "data": {},
-        }
-    ],
+    "steps": STEPS_EXAMPLE,
     "files": [{"name": "limits.dmn", "size": 4096, "digest": "77ab12c9"}],
 }
 _REFUSED = for_staff("fields_invalid", "decision_requirements_not_found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
@@ -60,6 +60,17 @@ class DefinitionRecord(BaseModel):
     instances: Instances
 
 
+STEPS_EXAMPLE: Sequence[Mapping[str, Any]] = [
+    {
+        "number": 4,
+        "at": "2024-05-06T02:30:00Z",
+        "actor": "tianmin",
+        "step": "approve",
+        "digest": "9f2c0a7d",
+        "note": "同意",
+        "data": {},
+    }
+]
 _EXAMPLE: Mapping[str, Any] = {
     "key": "2097152",
     "process": "feedback",
@@ -71,17 +82,7 @@ _EXAMPLE: Mapping[str, Any] = {
     "deployed_at": "2024-05-06T03:00:00Z",
     "deployed_by": "songyi",
     "draft_id": "0b7f3c52-6f52-5b1e-8a53-9a6a4f1c2d90",
-    "steps": [
-        {
-            "number": 4,
-            "at": "2024-05-06T02:30:00Z",
-            "actor": "tianmin",
-            "step": "approve",
-            "digest": "9f2c0a7d",
-            "note": "同意",
-            "data": {},
-        }
-    ],
+    "steps": STEPS_EXAMPLE,
     "files": [{"name": "limits.dmn", "size": 4096, "digest": "77ab12c9"}],
     "instances": {"active": 12, "with_incident": 1, "completed": 340, "terminated": 2},
 }
